@@ -1,0 +1,225 @@
+"""The codebook as typed objects; `docs/reference/codebook.md` explains every key."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Role = Literal[
+    "respondent_id",
+    "weight",
+    "stratum",
+    "cluster",
+    "group",
+    "item",
+    "outcome",
+    "control",
+    "open_text",
+    "wave",
+    "ignored",
+]
+MissingReason = Literal[
+    "not_asked", "skipped", "dont_know", "refused", "invalid", "too_few_items"
+]
+Polarity = Literal["positive", "negative", "pressure", "neutral", "none"]
+
+ANSWERED_ROLES = frozenset({"item", "outcome", "control"})
+
+
+def _as_list(value: object) -> object:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(_Strict):
+    """One answer of an answer set, or one kind of missing answer in it."""
+
+    answer_set_id: str
+    answer_code: int = Field(ge=0)
+    answer_id: str
+    label_nl: str
+    label_en: str
+    position: int = Field(ge=1)
+    score: float | None = None
+    category: Literal["positive", "neutral", "negative"] | None = None
+    missing_reason: MissingReason | None = None
+    spellings: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every delivered text that means this answer, as `normalise_text` writes them."""
+        candidates = (self.answer_id, self.label_nl, self.label_en, *self.spellings)
+        return tuple(dict.fromkeys(normalise_text(text) for text in candidates))
+
+
+class Band(_Strict):
+    """One band of a band set: `lower_exclusive < value <= upper_inclusive`."""
+
+    band_set_id: str
+    band_id: str
+    lower_exclusive: float | None = None
+    upper_inclusive: float | None = None
+    category: Literal["positive", "neutral", "negative"] | None = None
+    label_nl: str
+    label_en: str
+    position: int = Field(ge=1)
+
+
+class Scale(_Strict):
+    """A scale of a survey: the mean of its valid items' scores."""
+
+    survey_id: str
+    scale_id: str
+    label_nl: str
+    label_en: str
+    minimum_items: int = Field(ge=1)
+    band_set_id: str | None = None
+    note: str | None = None
+
+
+class Theme(_Strict):
+    """A theme under which items are shown."""
+
+    survey_id: str
+    theme_id: str
+    label_nl: str
+    label_en: str
+    position: int
+
+
+class Cut(_Strict):
+    """A way to divide respondents into groups."""
+
+    survey_id: str
+    cut_id: str
+    variables: tuple[str, ...]
+    label_nl: str
+    label_en: str
+    position: int
+
+
+class Wave(_Strict):
+    """What is known of a wave before any delivery."""
+
+    label_nl: str | None = None
+    label_en: str | None = None
+    fieldwork_start: str | None = None
+    fieldwork_end: str | None = None
+    note: str | None = None
+
+    @field_validator("fieldwork_start", "fieldwork_end", mode="before")
+    @classmethod
+    def _date_as_text(cls, value: object) -> object:
+        return None if value is None else str(value)
+
+
+class Column(_Strict):
+    """One column of a survey."""
+
+    name: str
+    description: str = ""
+    role: tuple[Role, ...]
+    answers: str | None = None
+    coding: Literal["codes", "labels"] = "codes"
+    missing: dict[MissingReason, tuple[int | str, ...]] = {}
+    blank: Literal["skipped", "not_asked"] = "skipped"
+    minimum: float = Field(default=0, ge=0)
+    maximum: float | None = None
+    unit: str | None = None
+    bands: str | None = None
+    polarity: Polarity = "positive"
+    scale: tuple[str, ...] = ()
+    theme: str | None = None
+    label_nl: str | None = None
+    label_en: str | None = None
+    question_nl: str | None = None
+    question_en: str | None = None
+    delivered_as: tuple[str, ...] = ()
+    names_by_wave: dict[str, str] = {}
+    waves: tuple[str, ...] = ()
+    optional: bool = False
+    universe: dict[str, tuple[str, ...]] = {}
+    assumed: bool = False
+    note: str | None = None
+
+    @field_validator("role", "scale", "delivered_as", "waves", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return _as_list(value)
+
+    @field_validator("missing", "universe", mode="before")
+    @classmethod
+    def _listed_values(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value or {}
+        return {key: _as_list(entry) for key, entry in value.items()}
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether answers come from an answer set."""
+        return self.answers is not None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the column is a variable whose answers are counted in the cells."""
+        return not ANSWERED_ROLES.isdisjoint(self.role)
+
+    def occurs_in(self, wave_id: str) -> bool:
+        """Whether the column was asked in a wave."""
+        return not self.waves or wave_id in self.waves
+
+    def delivered_names(self, wave_id: str) -> tuple[str, ...]:
+        """Names under which a delivery of the wave may hold the column, best first."""
+        own = self.names_by_wave.get(wave_id)
+        if own is not None:
+            return (own,)
+        return (*self.delivered_as, self.name) if self.delivered_as else (self.name,)
+
+
+class Codebook(_Strict):
+    """Everything the warehouse knows of a survey before a delivery arrives."""
+
+    survey_id: str
+    description: str = ""
+    label_nl: str
+    label_en: str
+    language: Literal["nl", "en"]
+    universe_nl: str | None = None
+    universe_en: str | None = None
+    source: str | None = None
+    licence: str | None = None
+    undeclared_columns: Literal["refuse", "ignore"] = "refuse"
+    design_note: str | None = None
+    waves: dict[str, Wave] = {}
+    columns: tuple[Column, ...]
+    answers: dict[str, tuple[Answer, ...]] = {}
+    bands: dict[str, tuple[Band, ...]] = {}
+    scales: tuple[Scale, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    path: str = ""
+
+    def with_role(self, role: Role) -> tuple[Column, ...]:
+        """Columns that have a role, in the codebook's order."""
+        return tuple(column for column in self.columns if role in column.role)
+
+    def first_with_role(self, role: Role) -> Column | None:
+        """The column of a role that occurs once, or None."""
+        found = self.with_role(role)
+        return found[0] if found else None
+
+    def answers_of(self, column: Column) -> tuple[Answer, ...]:
+        """The answer set of a coded column; empty for others."""
+        return self.answers.get(column.answers, ()) if column.answers else ()
+
+
+def normalise_text(value: Any) -> str:
+    """Return a delivered text as it is compared: no byte-order marks, one blank between words, lower case."""
+    text = str(value).replace("\ufeff", "").replace("\u00a0", " ")
+    return " ".join(text.split()).casefold()
