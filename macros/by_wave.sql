@@ -1,0 +1,76 @@
+{#
+    Incremental by wave. A wave is (re)built when its input changed (another delivery, another build of
+    the layer below) or when the SQL that builds it changed (codebook, seed or macro); nothing of
+    history is scanned otherwise. `inputs` is a query that yields wave_id and fingerprint; `definition`
+    is the SQL of the model for any wave.
+#}
+{% macro waves_to_build(survey_id, inputs, definition) %}
+    {% if not execute %}
+        {% do return([]) %}
+    {% endif %}
+    {% set built = [] %}
+    {% if is_incremental() %}
+        {% set ledger = run_query(
+            "select distinct wave_id, fingerprint from " ~ this ~ " where survey_id = '" ~ survey_id ~ "'"
+        ) %}
+        {% for row in ledger.rows %}
+            {% do built.append(row[0] ~ ' ' ~ row[1]) %}
+        {% endfor %}
+    {% endif %}
+    {% set waves = [] %}
+    {% set layout = local_md5(definition) %}
+    {% for row in run_query(inputs).rows %}
+        {% set fingerprint = local_md5(row[1] ~ layout) %}
+        {% if row[0] ~ ' ' ~ fingerprint not in built %}
+            {% do waves.append({'wave_id': row[0], 'fingerprint': fingerprint}) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(waves | sort(attribute='wave_id')) %}
+{% endmacro %}
+
+
+{# The waves of the layer below and what they were built from. #}
+{% macro waves_of(relation) %}
+    {% do return("select distinct wave_id, fingerprint from " ~ relation) %}
+{% endmacro %}
+
+
+{# The condition that keeps a scan to the waves that are built. #}
+{% macro in_waves(waves) -%}
+    {%- if waves -%}
+        wave_id in ({{ quoted_list(waves | map(attribute='wave_id') | list) }})
+    {%- else -%}
+        1 = 0
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# What each wave was built from, stored beside it: the ledger of the next run. #}
+{% macro fingerprint_of(waves) -%}
+    cast(
+        {%- if waves %}
+        case wave_id
+            {%- for wave in waves %}
+            when {{ literal(wave.wave_id) }} then {{ literal(wave.fingerprint) }}
+            {%- endfor %}
+        end
+        {%- else %} null
+        {%- endif %} as {{ type_text() }}
+    )
+{%- endmacro %}
+
+
+{# A wave that is no longer landed leaves no trace in the layers. #}
+{% macro delete_vanished_waves() %}
+    {% if execute and is_incremental() %}
+delete from {{ this }}
+where not exists (
+    select 1
+    from {{ source('raw', 'landing_register') }} as register
+    where
+        register.is_current
+        and register.survey_id = {{ this.identifier }}.survey_id
+        and register.wave_id = {{ this.identifier }}.wave_id
+)
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,17 @@
+{#
+    What differs between engines, and nothing else: DuckDB is the default, Spark follows.
+    No other macro or model may name an engine.
+#}
+
+{% macro type_text() %}{% do return('string') %}{% endmacro %}
+
+{# Standard unpivot: both engines read it. Values must have one type and never be null. #}
+{% macro unpivot(relation, value_column, name_column, columns) -%}
+    {{ relation }}
+    unpivot ({{ value_column }} for {{ name_column }} in ({{ columns | join(', ') }}))
+{%- endmacro %}
+
+{# The last run's time and id, readable and sortable. #}
+{% macro build_id() %}
+    {%- do return(run_started_at.strftime('%Y%m%dT%H%M%SZ') ~ '-' ~ invocation_id[:8]) -%}
+{% endmacro %}

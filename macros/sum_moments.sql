@@ -1,0 +1,145 @@
+{#
+    Cells: cross-products of the items of each scale, per pattern of who answered what. Items are turned
+    around where they are negative and centred on the midpoint of their answers before they are multiplied,
+    so that no digits are lost; the variable `one` stands for the constant 1. Any covariance matrix,
+    listwise or pairwise, weighted or not, is a sum over the patterns that are complete for it.
+#}
+{% macro sum_moments() %}
+{{ depends_on_codebook() }}
+    {% set parts = [] %}
+    {% for survey_id in var('surveys') %}
+        {% set scored = ref('scored_' ~ survey_id) %}
+        {% if execute %}
+            {% set book = codebook(survey_id) %}
+            {% set definition = survey_moments_sql(book, scored, []) %}
+            {% set waves = waves_to_build(survey_id, waves_of(scored), definition) %}
+            {% do parts.append(survey_moments_sql(book, scored, waves)) %}
+        {% endif %}
+    {% endfor %}
+    {% set filled = parts | map('trim') | select | list %}
+{{ filled | join('\nunion all\n') if filled else no_moments_sql() }}
+{% endmacro %}
+
+
+{% macro survey_moments_sql(codebook, scored, waves) %}
+    {% for scale in codebook.scales %}
+        {% set members = scale_members(codebook, scale.scale_id) %}
+{{ moments_sql(codebook, scored, waves, scale.scale_id, members) }}
+{{ 'union all' if not loop.last }}
+    {% endfor %}
+{% endmacro %}
+
+
+{#
+    The moments of one set of variables. All sums of a pattern stand side by side first (one scan), `m_2_3` being
+    the cross-product of the second and the third variable and `w_2_3` the weighted one; then they become rows.
+    The variables stand in `pattern` in their order, 1 where answered; a row exists only where both are.
+#}
+{% macro moments_sql(codebook, scored, waves, moment_set, members) %}
+    {% set variables = [{'name': 'one', 'centre': 0.0, 'value': '1e0', 'answered': '1 = 1'}] %}
+    {% for member in members %}
+        {% set scores = valid_answers(codebook, member) | map(attribute='score') | map('float') | list %}
+        {% set centre = (scores | min + scores | max) / 2 %}
+        {% do variables.append({
+            'name': member.name, 'centre': centre, 'answered': member.name ~ ' >= 0',
+            'value': 'case when ' ~ member.name ~ ' >= 0 then ' ~ item_score(codebook, member) ~ ' - ' ~ centre ~ 'e0 else 0e0 end'
+        }) %}
+    {% endfor %}
+    {% set pairs = [] %}
+    {% for first in range(variables | length) %}
+        {% for second in range(first, variables | length) %}
+            {% do pairs.append({'first': first, 'second': second, 'name': first ~ '_' ~ second}) %}
+        {% endfor %}
+    {% endfor %}
+    {% set sums = [] %}
+    {% for pair in pairs %}
+        {% do sums.append('m_' ~ pair.name) %}
+        {% do sums.append('w_' ~ pair.name) %}
+    {% endfor %}
+select
+    survey_id,
+    wave_id,
+    {{ literal(moment_set) }} as moment_set,
+    pattern,
+    position_a,
+    position_b,
+    {{ by_position('position_a', variables, 'name') }} as variable_a,
+    {{ by_position('position_b', variables, 'name') }} as variable_b,
+    {{ by_position('position_a', variables, 'centre') }} as centre_a,
+    {{ by_position('position_b', variables, 'centre') }} as centre_b,
+    n,
+    sum_xy,
+    sum_wxy,
+    {{ fingerprint_of(waves) }} as fingerprint
+from (
+    select
+        survey_id,
+        wave_id,
+        pattern,
+        n,
+        cast(split_part(sum_id, '_', 2) as integer) as position_a,
+        cast(split_part(sum_id, '_', 3) as integer) as position_b,
+        max(case when split_part(sum_id, '_', 1) = 'm' then cross_product end) as sum_xy,
+        max(case when split_part(sum_id, '_', 1) = 'w' then cross_product end) as sum_wxy
+    from (
+        select
+            survey_id,
+            wave_id,
+            pattern,
+            count(*) as n
+            {%- for pair in pairs %},
+            sum(x_{{ pair.first }} * x_{{ pair.second }}) as m_{{ pair.name }},
+            sum(weight * x_{{ pair.first }} * x_{{ pair.second }}) as w_{{ pair.name }}
+            {%- endfor %}
+        from (
+            select
+                survey_id,
+                wave_id,
+                weight,
+                {% for variable in variables[1:] -%}
+                {{ ' || ' if not loop.first }}case when {{ variable.answered }} then '1' else '0' end
+                {%- endfor %} as pattern
+                {%- for variable in variables %},
+                {{ variable.value }} as x_{{ loop.index0 }}
+                {%- endfor %}
+            from {{ scored }}
+            where {{ in_waves(waves) }}
+        ) as centred
+        group by survey_id, wave_id, pattern
+    ) as {{ unpivot('patterns', 'cross_product', 'sum_id', sums) }}
+    group by
+        survey_id, wave_id, pattern, n,
+        split_part(sum_id, '_', 2), split_part(sum_id, '_', 3)
+) as pairs
+where
+    (position_a = 0 or substring(pattern, position_a, 1) = '1')
+    and (position_b = 0 or substring(pattern, position_b, 1) = '1')
+{% endmacro %}
+
+
+{% macro by_position(column, variables, key) -%}
+    case {{ column }}
+    {%- for variable in variables %} when {{ loop.index0 }} then {{ literal(variable[key]) if key == 'name' else variable[key] ~ 'e0' }}{% endfor %} end
+{%- endmacro %}
+
+
+{# The form of the moments while no survey has a scale. #}
+{% macro no_moments_sql() %}
+select
+    cast(null as {{ type_text() }}) as survey_id,
+    cast(null as {{ type_text() }}) as wave_id,
+    cast(null as {{ type_text() }}) as moment_set,
+    cast(null as {{ type_text() }}) as pattern,
+    cast(null as integer) as position_a,
+    cast(null as integer) as position_b,
+    cast(null as {{ type_text() }}) as variable_a,
+    cast(null as {{ type_text() }}) as variable_b,
+    cast(null as double) as centre_a,
+    cast(null as double) as centre_b,
+    cast(null as bigint) as n,
+    cast(null as double) as sum_xy,
+    cast(null as double) as sum_wxy,
+    cast(null as {{ type_text() }}) as fingerprint
+from (select 1 as nothing) as empty_form
+where 1 = 0
+{% endmacro %}

@@ -1,0 +1,25 @@
+with
+
+register as (
+
+    select * from {{ source('raw', 'landing_register') }}
+
+),
+
+stg_landing__waves as (
+
+    select
+        survey_id,
+        wave_id,
+        delivery_id,
+        provenance,
+        cast(rows_read as bigint) as read_count,
+        cast(rows_accepted as bigint) as accepted_count,
+        cast(rows_rejected as bigint) as rejected_count,
+        cast(landed_at as timestamp) as landed_at
+    from register
+    where is_current
+
+)
+
+select * from stg_landing__waves
