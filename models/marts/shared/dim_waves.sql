@@ -1,0 +1,48 @@
+with
+
+described as (
+    {{ describe_waves() | indent(4) }}
+),
+
+waves as (
+
+    select * from {{ ref('cells_waves') }}
+
+),
+
+dim_waves as (
+
+    select
+        waves.survey_id,
+        waves.wave_id,
+        cast(
+            row_number() over (
+                partition by waves.survey_id
+                order by described.fieldwork_start asc nulls last, waves.wave_id asc
+            ) as bigint
+        ) as position,
+        coalesce(described.label_nl, waves.wave_id) as label_nl,
+        coalesce(described.label_en, waves.wave_id) as label_en,
+        described.fieldwork_start,
+        described.fieldwork_end,
+        described.note,
+        waves.delivery_id,
+        waves.landed_at,
+        waves.read_count,
+        waves.accepted_count,
+        waves.rejected_count,
+        waves.n,
+        waves.n_kish,
+        waves.stratum_count,
+        waves.cluster_count,
+        waves.provenance,
+        {{ literal(build_id()) }} as build_id
+    from waves
+    left join described
+        on
+            waves.survey_id = described.survey_id
+            and waves.wave_id = described.wave_id
+
+)
+
+select * from dim_waves

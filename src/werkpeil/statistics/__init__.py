@@ -1,0 +1,1 @@
+"""Survey statistics from sufficient statistics: the mathematics that SQL lacks."""
