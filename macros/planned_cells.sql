@@ -1,6 +1,6 @@
 {#
     The planned cells of a kind of variables with their estimates side by side: every wave by every variable by
-    every group, also where nobody answered, each null with its reason. `statistics` maps the names of
+    every group that any wave of the survey has, also where nobody answered, each null with its reason. `statistics` maps the names of
     estimates to the names of the mart's columns.
 #}
 {% macro planned_cells(kinds, statistics) %}
@@ -18,9 +18,28 @@ variables as (
 
 ),
 
+occurring_groups as (
+
+    select distinct
+        survey_id,
+        cut_id,
+        group_id
+    from {{ ref('int_profiles_grouped') }}
+
+),
+
 groups as (
 
-    select * from {{ ref('int_groups') }}
+    select
+        int_groups.survey_id,
+        int_groups.cut_id,
+        int_groups.group_id
+    from {{ ref('int_groups') }} as int_groups
+    inner join occurring_groups
+        on
+            int_groups.survey_id = occurring_groups.survey_id
+            and int_groups.cut_id = occurring_groups.cut_id
+            and int_groups.group_id = occurring_groups.group_id
 
 ),
 

@@ -1,0 +1,264 @@
+"""`werkpeil`: every command of the warehouse, its help and its exit codes.
+
+0 = done, 1 = a gate or check failed, 2 = the input cannot be used, 3 = something outside failed and the run can
+be repeated.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations when it runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from werkpeil import __version__
+from werkpeil.cli import screen
+from werkpeil.errors import InputError, WerkpeilError
+from werkpeil.project import Project
+
+if TYPE_CHECKING:
+    from werkpeil.building import BuildResult
+    from werkpeil.landing import LandingResult
+
+app = typer.Typer(
+    name="werkpeil",
+    help="A survey warehouse: land waves, build checked marts, see where things stand.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+survey_app = typer.Typer(help="Draft and check codebooks.", no_args_is_help=True)
+app.add_typer(survey_app, name="survey")
+
+INTERRUPTED = 130
+UNFORESEEN = 3
+
+
+def run() -> None:
+    """Run the command line; errors become messages and exit codes, never tracebacks."""
+    try:
+        app(standalone_mode=True)
+    except WerkpeilError as error:
+        screen.show_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        screen.messages.print("Stopped. Nothing half done is visible; the command can be repeated.")
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the last net: a defect of ours, told and kept
+        sys.exit(_report_defect(error))
+
+
+def _report_defect(error: Exception) -> int:
+    """Keep the traceback in a file and tell where; a reader gets a message."""
+    what = f"Werkpeil failed in a way that it did not foresee: {type(error).__name__}: {error}"
+    try:
+        logs = Project.find().logs
+        logs.mkdir(parents=True, exist_ok=True)
+        kept = logs / "defect.log"
+        kept.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        where: str | None = str(kept)
+    except (OSError, WerkpeilError):
+        where = None
+    screen.show_error(
+        WerkpeilError(what, where=where, hint="please report it with that file; the run can be repeated.")
+    )
+    return UNFORESEEN
+
+
+@app.callback(invoke_without_command=True)
+def _settings(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Write a log to the screen.")] = False,
+) -> None:
+    if version:
+        screen.say(f"werkpeil {__version__}")
+        raise typer.Exit
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+
+
+@app.command(
+    epilog="Example: werkpeil land delivery.sav --survey per --wave 2022",
+)
+def land(
+    file: Annotated[Path, typer.Argument(help="The delivered file, in any format that is read.")],
+    survey: Annotated[str, typer.Option("--survey", "-s", help="Survey the file belongs to.")],
+    wave: Annotated[str, typer.Option("--wave", "-w", help="Wave the file belongs to.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace what is landed for the wave; it is kept.")
+    ] = False,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="The answers are made up; every number will say so.")
+    ] = False,
+) -> None:
+    """Check a delivered file against the codebook and land it.
+
+    Reads SPSS, Stata, CSV and other text, Excel, ODS and Parquet, gzipped or not. The file
+    stays where it is. Landing the same file again changes nothing.
+    """
+    from werkpeil.landing import land as land_file
+
+    project = Project.find()
+    with screen.progress(f"Landing {file.name}") as step:
+        result = land_file(
+            project,
+            file,
+            survey,
+            wave,
+            replace=replace,
+            provenance="synthetic" if synthetic else None,
+            on_progress=step,
+        )
+    _tell_landing(result)
+
+
+@app.command(epilog="Example: werkpeil build --full-refresh")
+def build(
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Scan every landed wave again.")
+    ] = False,
+) -> None:
+    """Build and check the marts from what is landed.
+
+    Waves that did not change are not scanned; without any change nothing is built.
+    """
+    _tell_build(_build(Project.find(), full_refresh=full_refresh))
+
+
+@app.command("run", epilog="Example: werkpeil run --inbox /srv/deliveries")
+def run_inbox(
+    inbox: Annotated[
+        Path | None, typer.Option("--inbox", help="Folder of deliveries: SURVEY/WAVE/FILE.")
+    ] = None,
+) -> None:
+    """Land everything new in the inbox, then build. Safe to start at any time."""
+    from werkpeil.landing.inbox import pending
+
+    project = Project.find()
+    worst: WerkpeilError | None = None
+    for item in pending(project, inbox):
+        if item.status != "new":
+            screen.say(f"waits   {item.path}: {item.status.replace('_', ' ')}")
+            continue
+        try:
+            with screen.progress(f"Landing {item.path.name}") as step:
+                from werkpeil.landing import land as land_file
+
+                result = land_file(
+                    project, item.path, item.survey_id, item.wave_id, on_progress=step
+                )
+            _tell_landing(result)
+        except WerkpeilError as error:
+            screen.show_error(error)
+            worst = error if worst is None or error.exit_code > worst.exit_code else worst
+    _tell_build(_build(project))
+    if worst is not None:
+        raise typer.Exit(worst.exit_code)
+
+
+@app.command(epilog="Example: werkpeil status")
+def status() -> None:
+    """Show the landed waves, the last build and what waits in the inbox."""
+    from werkpeil.building.state import read_state
+    from werkpeil.landing import current_deliveries
+    from werkpeil.landing.inbox import pending
+
+    project = Project.find()
+    deliveries = current_deliveries(project)
+    rows = [
+        (d.survey_id, d.wave_id, d.provenance, d.rows_accepted, d.rows_rejected, d.landed_at, d.file_name)
+        for d in deliveries
+    ]
+    if rows:
+        columns = ["survey", "wave", "provenance", "accepted", "rejected", "landed (UTC)", "file"]
+        screen.results.print(screen.table("Landed waves", columns, rows))
+    else:
+        screen.say("Nothing is landed yet. `werkpeil land FILE --survey S --wave W` lands a delivery.")
+    built = read_state(project).get("built")
+    if built:
+        screen.say(f"Last build: {built['build_id']}, {built['models']} models, {built['checks']} checks passed.")
+    else:
+        screen.say("No finished build since the last change. `werkpeil build` makes one.")
+    waiting = pending(project, None)
+    screen.say(f"Inbox: {len(waiting)} waiting in {project.inbox}")
+    for item in waiting:
+        screen.say(f"  {item.survey_id} {item.wave_id} {item.path.name}: {item.status.replace('_', ' ')}")
+
+
+@app.command(epilog="Example: werkpeil demo")
+def demo() -> None:
+    """Land the bundled waves, build, and say where the results are."""
+    from werkpeil.cli.demo import run_demo
+
+    run_demo(Project.find(), build=_build)
+
+
+@survey_app.command("new", epilog="Example: werkpeil survey new delivery.sav --survey teamklimaat")
+def survey_new(
+    file: Annotated[Path, typer.Argument(help="A delivered file of the new survey.")],
+    survey: Annotated[str, typer.Option("--survey", "-s", help="Id of the survey: lower snake_case.")],
+    wave: Annotated[str, typer.Option("--wave", "-w", help="Wave the file belongs to.")] = "1",
+    language: Annotated[str, typer.Option(help="Language of the questions: nl or en.")] = "nl",
+) -> None:
+    """Draft a codebook for a new survey from a file's own labels or values.
+
+    Writes the codebook, the rows it needs in the seeds and two one-line models, then lists what a
+    person must decide. Nothing is overwritten.
+    """
+    from werkpeil.codebook.draft import draft_survey
+
+    if language not in {"nl", "en"}:
+        raise InputError(f"'{language}' is not a language of Werkpeil.", hint="use nl or en.")
+    draft = draft_survey(Project.find(), file, survey, wave, language)
+    screen.say(f"Drafted survey {survey}: {draft.column_count} columns.", style="bold")
+    for path in draft.written:
+        screen.say(f"  wrote   {path}")
+    if draft.questions:
+        screen.say("To decide, most important first:")
+    for question in draft.questions:
+        screen.say(f"  decide  {question}")
+    screen.say(f"Then: werkpeil land {file} --survey {survey} --wave {wave} && werkpeil build")
+
+
+def _build(project: Project, *, full_refresh: bool = False) -> BuildResult:
+    from werkpeil.building import build as build_warehouse
+
+    with screen.progress("Building") as step:
+
+        def told(name: str, done: int, total: int) -> None:
+            step(name, done / total if total else None)
+
+        return build_warehouse(project, full_refresh=full_refresh, on_progress=told)
+
+
+def _tell_landing(result: LandingResult) -> None:
+    verb = {"landed": "landed", "replaced": "replaced", "already_landed": "already landed, nothing to do:"}
+    made_up = " (synthetic)" if result.provenance == "synthetic" else ""
+    screen.say(
+        f"{verb[result.status]} {result.survey_id} {result.wave_id}{made_up}: "
+        f"{result.rows_read:,} rows read, {result.rows_accepted:,} accepted, "
+        f"{result.rows_rejected:,} rejected"
+    )
+    for rule, count in result.rejected_by_rule.items():
+        screen.say(f"  rejected  {count:,} rows: {rule} (see raw.rejected_rows)")
+    for column, count in result.invalid_answers.items():
+        screen.say(f"  invalid   {count:,} answers in {column} (see raw.invalid_answers)")
+    if result.ignored_columns:
+        screen.say(f"  ignored   {len(result.ignored_columns)} columns that the codebook does not name")
+
+
+def _tell_build(result: BuildResult) -> None:
+    if result.status == "up_to_date":
+        screen.say(f"Nothing changed since build {result.build_id}; nothing was built.")
+        return
+    screen.results.print(
+        f"[bold green]built[/] {escape(result.build_id)}: {result.models} models, "
+        f"{result.checks} checks passed, {result.seconds:.0f} s"
+    )
+

@@ -1,0 +1,76 @@
+"""What the command line shows: one console for results, one for progress and errors."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from werkpeil.errors import WerkpeilError
+
+results = Console(highlight=False)
+messages = Console(stderr=True, highlight=False)
+
+
+def say(text: str, *, style: str | None = None) -> None:
+    """Print one line of results; brackets in it are text, not markup."""
+    results.print(escape(text), style=style)
+
+
+def show_error(error: WerkpeilError) -> None:
+    """Print what is wrong, where, and what to do."""
+    messages.print(f"[bold red]Error[/] {escape(error.what)}")
+    if error.where:
+        messages.print(f"  [dim]where[/]       {escape(error.where)}")
+    if error.hint:
+        messages.print(f"  [dim]what to do[/]  {escape(error.hint)}")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    """Return a plain table; numbers are set to the right."""
+    shown = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for position, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
+        shown.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(escape(_cell(value)) for value in row))
+    return shown
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[str, float | None], None]]:
+    """Yield a function that shows a step and the share of the work that is done.
+
+    On a terminal a bar moves; in a log nothing is written, so that schedulers keep clean logs.
+    """
+    columns = (
+        SpinnerColumn(),
+        TextColumn("[bold]{task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[step]}"),
+    )
+    with Progress(*columns, console=messages, transient=True) as bar:
+        task = bar.add_task(title, total=None, step="")
+
+        def update(step: str, fraction: float | None = None) -> None:
+            if fraction is None:
+                bar.update(task, step=escape(step))
+            else:
+                bar.update(task, step=escape(step), total=1.0, completed=fraction)
+
+        yield update
