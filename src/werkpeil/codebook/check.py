@@ -272,8 +272,8 @@ def _is_valid_answer(codebook: Codebook, column: Column, code: int | str, reason
 
 
 def _universe_problems(codebook: Codebook) -> Iterator[Problem]:
-    columns = {column.name: column for column in codebook.columns}
-    for column in codebook.columns:
+    columns = {column.name: column for column in _distinct(codebook)}
+    for column in _distinct(codebook):
         where = _at(codebook, "column", column.name)
         for name, answers in column.universe.items():
             asked_of = columns.get(name)
@@ -469,9 +469,11 @@ def _cut_problems(codebook: Codebook) -> Iterator[Problem]:
 
 
 def _cut_variable_problems(codebook: Codebook, cut: Cut, where: str) -> Iterator[Problem]:
-    columns = {column.name: column for column in codebook.columns}
-    scales = {scale.scale_id: scale for scale in codebook.scales}
+    columns = {column.name: column for column in _distinct(codebook)}
+    scales = {scale.scale_id: scale for scale in reversed(codebook.scales)}
     for variable in dict.fromkeys(cut.variables):
+        if variable in columns and variable in scales:
+            continue  # told as a scale that has the name of a column
         if variable in columns:
             reason = _why_not_divisible(codebook, columns[variable])
         elif variable in scales:
