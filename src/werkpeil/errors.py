@@ -1,4 +1,7 @@
-"""Errors a user reads: what is wrong, where, and what to do. The exit code tells a scheduler whose turn it is."""
+"""Errors a user reads: what is wrong, where, and what to do.
+
+The exit code tells a scheduler whose turn it is.
+"""
 
 
 class WerkpeilError(Exception):

@@ -25,9 +25,7 @@ def open_warehouse(project: Project, *, read_only: bool = True) -> Iterator[Any]
     """
     path = project.warehouse
     if read_only and not path.exists():
-        raise InputError(
-            "There is no warehouse yet.", where=str(path), hint="run `werkpeil build` first."
-        )
+        raise InputError("There is no warehouse yet.", where=str(path), hint="run `werkpeil build` first.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(str(path), read_only=read_only)

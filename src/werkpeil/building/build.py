@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-
 @dataclass(frozen=True)
 class BuildResult:
     """What a build did.
@@ -112,7 +111,9 @@ def _only_build(project: Project) -> Iterator[None]:
         ) from error
     except PermissionError as error:
         raise OutsideError(
-            "The data folder cannot be written.", where=str(project.data), hint="check its permissions."
+            "The data folder cannot be written.",
+            where=str(project.data),
+            hint="check its permissions.",
         ) from error
 
 
@@ -227,5 +228,3 @@ def _describe_marts(project: Project) -> dict[str, Any]:
         }
         build_ids = connection.execute("select max(build_id) from marts.dim_surveys").fetchall()
     return {"build_id": str(build_ids[0][0]), "tables": tables}
-
-

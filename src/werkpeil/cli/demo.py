@@ -57,11 +57,11 @@ def run_demo(project: Project, *, build: Callable[[Project], BuildResult]) -> No
 
 def bundled_waves(project: Project) -> list[tuple[str, str, Path]]:
     """Return survey, wave and file of every delivery under `examples/<survey>/<wave>/`."""
-    found = []
-    for path in sorted((project.root / "examples").glob("*/*/*")):
-        if path.is_file() and path.suffix != ".md":
-            found.append((path.parent.parent.name, path.parent.name, path))
-    return found
+    return [
+        (path.parent.parent.name, path.parent.name, path)
+        for path in sorted((project.root / "examples").glob("*/*/*"))
+        if path.is_file() and path.suffix != ".md"
+    ]
 
 
 def _show_headline(project: Project) -> None:
@@ -74,4 +74,6 @@ def _show_headline(project: Project) -> None:
         screen.table('"I recommend my organization as a good place to work" (fevs 2018, q40)', columns, rows)
     )
     screen.say("")
-    screen.say("Look further: duckdb data/warehouse.duckdb, or `werkpeil status`; README.md says where to read on.")
+    screen.say(
+        "Look further: duckdb data/warehouse.duckdb, or `werkpeil status`; README.md says where to read on."
+    )

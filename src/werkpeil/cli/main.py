@@ -1,7 +1,7 @@
 """`werkpeil`: every command of the warehouse, its help and its exit codes.
 
-0 = done, 1 = a gate or check failed, 2 = the input cannot be used, 3 = something outside failed and the run can
-be repeated.
+0 = done, 1 = a gate or check failed, 2 = the input cannot be used, 3 = something outside failed and the
+run can be repeated.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def _settings(
         screen.say(f"werkpeil {__version__}")
         raise typer.Exit
     logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
     )
 
 
@@ -138,6 +139,7 @@ def run_inbox(
     ] = None,
 ) -> None:
     """Land everything new in the inbox, then build. Safe to start at any time."""
+    from werkpeil.landing import land as land_file
     from werkpeil.landing.inbox import pending
 
     project = Project.find()
@@ -148,11 +150,7 @@ def run_inbox(
             continue
         try:
             with screen.progress(f"Landing {item.path.name}") as step:
-                from werkpeil.landing import land as land_file
-
-                result = land_file(
-                    project, item.path, item.survey_id, item.wave_id, on_progress=step
-                )
+                result = land_file(project, item.path, item.survey_id, item.wave_id, on_progress=step)
             _tell_landing(result)
         except WerkpeilError as error:
             screen.show_error(error)
@@ -172,7 +170,15 @@ def status() -> None:
     project = Project.find()
     deliveries = current_deliveries(project)
     rows = [
-        (d.survey_id, d.wave_id, d.provenance, d.rows_accepted, d.rows_rejected, d.landed_at, d.file_name)
+        (
+            d.survey_id,
+            d.wave_id,
+            d.provenance,
+            d.rows_accepted,
+            d.rows_rejected,
+            d.landed_at,
+            d.file_name,
+        )
         for d in deliveries
     ]
     if rows:
@@ -182,7 +188,9 @@ def status() -> None:
         screen.say("Nothing is landed yet. `werkpeil land FILE --survey S --wave W` lands a delivery.")
     built = read_state(project).get("built")
     if built:
-        screen.say(f"Last build: {built['build_id']}, {built['models']} models, {built['checks']} checks passed.")
+        screen.say(
+            f"Last build: {built['build_id']}, {built['models']} models, {built['checks']} checks passed."
+        )
     else:
         screen.say("No finished build since the last change. `werkpeil build` makes one.")
     waiting = pending(project, None)
@@ -238,7 +246,11 @@ def _build(project: Project, *, full_refresh: bool = False) -> BuildResult:
 
 
 def _tell_landing(result: LandingResult) -> None:
-    verb = {"landed": "landed", "replaced": "replaced", "already_landed": "already landed, nothing to do:"}
+    verb = {
+        "landed": "landed",
+        "replaced": "replaced",
+        "already_landed": "already landed, nothing to do:",
+    }
     made_up = " (synthetic)" if result.provenance == "synthetic" else ""
     screen.say(
         f"{verb[result.status]} {result.survey_id} {result.wave_id}{made_up}: "
@@ -261,4 +273,3 @@ def _tell_build(result: BuildResult) -> None:
         f"[bold green]built[/] {escape(result.build_id)}: {result.models} models, "
         f"{result.checks} checks passed, {result.seconds:.0f} s"
     )
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
@@ -14,6 +13,7 @@ from werkpeil.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from werkpeil.project import Project
 
@@ -73,7 +73,9 @@ def seed_rows(project: Project, name: str) -> list[dict[str, str | None]]:
         raise InputError(f"The seed {name} is missing.", where=_relative(project, path)) from error
     except UnicodeDecodeError as error:
         raise InputError(
-            f"The seed {name} is not UTF-8.", where=_relative(project, path), hint="save it as UTF-8."
+            f"The seed {name} is not UTF-8.",
+            where=_relative(project, path),
+            hint="save it as UTF-8.",
         ) from error
 
 
@@ -112,9 +114,7 @@ def _column_entry(project: Project, path: Path, entry: dict[str, Any]) -> dict[s
     return {**named, "name": name, "description": (entry.get("description") or "").strip()}
 
 
-def _seed_content(
-    project: Project, survey_id: str, columns: Iterable[dict[str, Any]]
-) -> dict[str, Any]:
+def _seed_content(project: Project, survey_id: str, columns: Iterable[dict[str, Any]]) -> dict[str, Any]:
     used_answers = {column.get("answers") for column in columns}
     used_bands = {column.get("bands") for column in columns}
     scales = _rows_of(project, "scales", survey_id, Scale)
@@ -129,7 +129,10 @@ def _seed_content(
 
 
 def _answer(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "spellings": tuple((row.get("spellings") or "").split("|")) if row.get("spellings") else ()}
+    return {
+        **row,
+        "spellings": tuple((row.get("spellings") or "").split("|")) if row.get("spellings") else (),
+    }
 
 
 def _cut(row: dict[str, Any]) -> dict[str, Any]:
@@ -162,9 +165,7 @@ def _grouped(
     for row in seed_rows(project, seed):
         identifier = row.get(key)
         if identifier in wanted and identifier is not None:
-            groups.setdefault(identifier, []).append(
-                _validated(kind, shape(row), f"seeds/{seed}.csv")
-            )
+            groups.setdefault(identifier, []).append(_validated(kind, shape(row), f"seeds/{seed}.csv"))
     return {identifier: tuple(rows) for identifier, rows in groups.items()}
 
 

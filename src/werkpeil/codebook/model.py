@@ -19,9 +19,7 @@ Role = Literal[
     "wave",
     "ignored",
 ]
-MissingReason = Literal[
-    "not_asked", "skipped", "dont_know", "refused", "invalid", "too_few_items"
-]
+MissingReason = Literal["not_asked", "skipped", "dont_know", "refused", "invalid", "too_few_items"]
 Polarity = Literal["positive", "negative", "pressure", "neutral", "none"]
 
 ANSWERED_ROLES = frozenset({"item", "outcome", "control"})

@@ -1,7 +1,7 @@
 """Confidence intervals of estimates under a complex design.
 
-Sources: Korn and Graubard (1998), Survey Methodology 24, 193-201, for shares near 0 and 1; the logit interval as in
-R's `survey::svyciprop`, whose results are the oracles of the tests.
+Sources: Korn and Graubard (1998), Survey Methodology 24, 193-201, for shares near 0 and 1; the logit
+interval as in R's `survey::svyciprop`, whose results are the oracles of the tests.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ KEYS = ["survey_id", "wave_id", "cut_id", "group_id", "variable_id", "statistic"
 Bounds = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
-def t_interval(
-    estimate: ArrayLike, std_error: ArrayLike, df: ArrayLike, level: float = LEVEL
-) -> Bounds:
+def t_interval(estimate: ArrayLike, std_error: ArrayLike, df: ArrayLike, level: float = LEVEL) -> Bounds:
     """Return the symmetric interval of a mean, `estimate -+ t(df) * std_error`.
 
     Args:
@@ -41,9 +39,7 @@ def t_interval(
     return centre - width, centre + width
 
 
-def logit_interval(
-    share: ArrayLike, std_error: ArrayLike, df: ArrayLike, level: float = LEVEL
-) -> Bounds:
+def logit_interval(share: ArrayLike, std_error: ArrayLike, df: ArrayLike, level: float = LEVEL) -> Bounds:
     """Return the interval of a share, symmetric on the logit scale and so within 0 and 1.
 
     Args:

@@ -40,9 +40,7 @@ def item_covariances(
     """
     sets = moments[["survey_id", "wave_id", "moment_set"]].drop_duplicates()
     if len(sets) > 1:
-        raise InputError(
-            "Covariances are of one moment set at a time.", where=", ".join(sets["moment_set"])
-        )
+        raise InputError("Covariances are of one moment set at a time.", where=", ".join(sets["moment_set"]))
     items = _items(moments)
     value = "sum_wxy" if weighted else "sum_xy"
     matrix = np.full((len(items), len(items)), np.nan)

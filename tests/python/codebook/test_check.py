@@ -367,9 +367,7 @@ CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
     ),
     (
         "a text of two answers",
-        together(
-            change("office", coding="labels"), change_answer("office", 1, spellings=["North (EN)"])
-        ),
+        together(change("office", coding="labels"), change_answer("office", 1, spellings=["North (EN)"])),
         "'north (en)' stands for the answers north and south",
         "answer set 'office'",
     ),
@@ -507,9 +505,7 @@ def test_a_consistent_codebook_has_no_problems() -> None:
     ("apply", "what", "where"),
     [pytest.param(*rest, id=name) for name, *rest in CONTRADICTIONS],
 )
-def test_each_contradiction_is_found_once_with_its_place(
-    apply: Change, what: str, where: str
-) -> None:
+def test_each_contradiction_is_found_once_with_its_place(apply: Change, what: str, where: str) -> None:
     problems = find_problems(codebook(apply))
     assert len(problems) == 1, [str(problem) for problem in problems]
     assert what in problems[0].what
@@ -519,9 +515,7 @@ def test_each_contradiction_is_found_once_with_its_place(
 
 def test_a_scale_without_bands_cannot_divide_a_cut() -> None:
     found = find_problems(codebook(lambda book: book["scales"][0].update(band_set_id=None)))
-    assert [problem.what for problem in found] == [
-        "It divides by 'mood', which is a scale without bands."
-    ]
+    assert [problem.what for problem in found] == ["It divides by 'mood', which is a scale without bands."]
 
 
 def test_every_column_of_a_circle_of_routes_is_told() -> None:

@@ -92,13 +92,9 @@ def test_the_example_wave_holds_only_what_the_codebook_knows(survey_id: str) -> 
     book = shipped(survey_id)
     rows = example_rows(survey_id)
     names = {
-        normalise_text(name): column.name
-        for column in book.columns
-        for name in column.delivered_names("")
+        normalise_text(name): column.name for column in book.columns for name in column.delivered_names("")
     }
-    assert {names[normalise_text(header)] for header in rows[0]} == {
-        column.name for column in book.columns
-    }
+    assert {names[normalise_text(header)] for header in rows[0]} == {column.name for column in book.columns}
     delivered = {(header, value) for row in rows for header, value in row.items()}
     unknown = {
         (header, value)
@@ -173,14 +169,10 @@ def fevs_scores(names: list[str]) -> np.ndarray:
     book = shipped("fevs")
     columns = {column.name: column for column in book.columns}
     score = {
-        name: {str(a.answer_code): a.score or 0.0 for a in book.answers_of(columns[name])}
-        for name in names
+        name: {str(a.answer_code): a.score or 0.0 for a in book.answers_of(columns[name])} for name in names
     }
     return np.array(
-        [
-            [score[name][row[columns[name].delivered_as[0]]] for name in names]
-            for row in example_rows("fevs")
-        ]
+        [[score[name][row[columns[name].delivered_as[0]]] for name in names] for row in example_rows("fevs")]
     )
 
 
@@ -204,9 +196,7 @@ def test_the_fevs_weight_and_agency_give_the_known_shares() -> None:
     category = {str(a.answer_code): a.category for a in book.answers["agreement_5"]}
     positive = np.array([category[row["Q40"]] == "positive" for row in rows])
     share = {
-        agency: 100
-        * weights[(agencies == agency) & positive].sum()
-        / weights[agencies == agency].sum()
+        agency: 100 * weights[(agencies == agency) & positive].sum() / weights[agencies == agency].sum()
         for agency in ("AM", "ED", "SE")
     }
     assert share == pytest.approx({"AM": 80.205, "ED": 46.452, "SE": 86.573}, abs=5e-4)
@@ -234,9 +224,7 @@ def test_the_craft_items_have_the_published_texts() -> None:
 def test_the_craft_themes_are_those_of_the_report() -> None:
     book = shipped("per")
     published = [
-        row["label_nl"]
-        for row in reference_rows("value_labels")
-        if row["value_set"] == "theme_report"
+        row["label_nl"] for row in reference_rows("value_labels") if row["value_set"] == "theme_report"
     ]
     assert [theme.label_nl for theme in book.themes[: len(published)]] == published
     columns = {column.name: column for column in book.columns}
@@ -268,9 +256,7 @@ def test_every_variable_of_the_culture_report_is_described() -> None:
         ("per", "first_contact", "first_contact"),
     ],
 )
-def test_answer_ids_are_the_reference_codes(
-    survey_id: str, answer_set: str, value_set: str
-) -> None:
+def test_answer_ids_are_the_reference_codes(survey_id: str, answer_set: str, value_set: str) -> None:
     published = [
         row["code"]
         for row in reference_rows("value_labels")
@@ -291,8 +277,6 @@ def test_answer_ids_are_the_reference_codes(
     ],
 )
 def test_bands_are_the_printed_ones(survey_id: str, band_set: str, value_set: str) -> None:
-    published = [
-        row["code"] for row in reference_rows("value_labels") if row["value_set"] == value_set
-    ]
+    published = [row["code"] for row in reference_rows("value_labels") if row["value_set"] == value_set]
     bands = shipped(survey_id).bands[band_set]
     assert [band.band_id for band in bands] == published
