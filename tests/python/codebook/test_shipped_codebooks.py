@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from werkpeil.codebook import Codebook, load_codebook, normalise_text
 from werkpeil.codebook.check import find_problems
@@ -134,6 +135,15 @@ def test_a_hand_made_wave_follows_the_routing(survey_id: str) -> None:
                     if answer.answer_id in answer_ids
                 }
                 assert values[name] == "" or values[asked_of] in codes, (name, row)
+
+
+def test_every_seed_is_described_column_by_column() -> None:
+    described = yaml.safe_load((PROJECT.seeds / "_seeds.yml").read_text(encoding="utf-8"))["seeds"]
+    for seed in described:
+        with (PROJECT.seeds / f"{seed['name']}.csv").open(encoding="utf-8", newline="") as stream:
+            header = next(csv.reader(stream))
+        assert [column["name"] for column in seed["columns"]] == header
+        assert list(seed["config"]["column_types"]) == header
 
 
 def test_missing_reasons_have_the_codes_that_every_layer_relies_on() -> None:
