@@ -84,9 +84,7 @@ class _Mask:
     @classmethod
     def of(cls, rows: Rows, delimiter: str) -> _Mask:
         kept = {
-            header.position
-            for column, header in rows.match.found.items()
-            if rows.place(column) is not None
+            header.position for column, header in rows.match.found.items() if rows.place(column) is not None
         }
         positions = {header.position for header in rows.match.headers}
         column = rows.codebook.first_with_role("respondent_id")

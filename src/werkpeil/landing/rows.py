@@ -145,9 +145,7 @@ class Rows:
 
     def rejected_by_rule(self) -> dict[str, int]:
         """Return the number of rejected rows per rule, in the order in which rules apply."""
-        found = dict(
-            self.connection.execute("select rule, count(*) from rejected group by rule").fetchall()
-        )
+        found = dict(self.connection.execute("select rule, count(*) from rejected group by rule").fetchall())
         return {rule: found[rule] for rule in RULES if rule in found}
 
     def rejections(self) -> list[Refusal]:
@@ -192,8 +190,7 @@ class Rows:
         if column is None or place is None:
             return
         values = self.connection.execute(
-            f"select coalesce({place}, '(empty)'), count(*) from {DELIVERED} "
-            "group by 1 order by 2 desc, 1"
+            f"select coalesce({place}, '(empty)'), count(*) from {DELIVERED} group by 1 order by 2 desc, 1"
         ).fetchall()
         if len(values) > 1:
             counts = ", ".join(f"{value}: {count} rows" for value, count in values[:_FIRST_ROWS])
@@ -364,9 +361,7 @@ class Rows:
             above = f" or stored > {column.maximum}" if column.maximum is not None else ""
             missing = ", ".join(map(str, _numeric_missing(column))) or "null"
             outside = f"(stored < {column.minimum}{above})"
-            condition = (
-                f"isnan(stored) or ({outside} and coalesce(stored not in ({missing}), true))"
-            )
+            condition = f"isnan(stored) or ({outside} and coalesce(stored not in ({missing}), true))"
             return condition, "case when isnan(stored) then 'not_a_number' else 'out_of_range' end"
         return None, ""
 
@@ -408,26 +403,19 @@ class Rows:
         if kind == "text":
             return place
         texts = [normalise_text(text) for text in text_missing_codes(column)]
-        value = (
-            f"case when lower({place}) not in ({literals(texts)}) then {place} end"
-            if texts
-            else place
-        )
+        value = f"case when lower({place}) not in ({literals(texts)}) then {place} end" if texts else place
         return f"landed_{kind}({value})"
 
     def _find_unknown_labels(self) -> None:
         """List the texts that match no answer; compared in Python, once per different text."""
-        self.connection.execute(
-            "create table unknown_labels (column_name varchar, delivered_value varchar)"
-        )
+        self.connection.execute("create table unknown_labels (column_name varchar, delivered_value varchar)")
         for column in self.codebook.columns:
             place = self._place(column)
             if place is None or kind_of(column) != "label":
                 continue
             known = self._known_texts(column)
             texts = self.connection.execute(
-                f"select distinct {self._typed(column, place)} from {DELIVERED} "
-                f"where {place} is not null"
+                f"select distinct {self._typed(column, place)} from {DELIVERED} where {place} is not null"
             ).fetchall()
             unknown = [(column.name, t) for (t,) in texts if normalise_text(t) not in known]
             if unknown:
@@ -441,9 +429,7 @@ class Rows:
         return missing | {text for answer in answers for text in answer.texts}
 
     def _unknown_labels_of(self, column: Column) -> str:
-        return (
-            f"select delivered_value from unknown_labels where column_name = {literal(column.name)}"
-        )
+        return f"select delivered_value from unknown_labels where column_name = {literal(column.name)}"
 
 
 class _Rule(NamedTuple):

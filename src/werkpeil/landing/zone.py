@@ -145,9 +145,7 @@ def current_deliveries(project: Project) -> list[Delivery]:
 
 def all_deliveries(project: Project) -> list[Delivery]:
     """Return every delivery of any time, by survey and wave, the current one of a wave first."""
-    return [
-        delivery for survey, wave in _waves(project) for delivery in history(project, survey, wave)
-    ]
+    return [delivery for survey, wave in _waves(project) for delivery in history(project, survey, wave)]
 
 
 def free_delivery_id(folder: Path, sha256: str) -> tuple[str, datetime]:
@@ -249,9 +247,7 @@ def _outside_error(error: Exception) -> OutsideError:
     number = error.errno if isinstance(error, OSError) else None
     message = str(error)
     if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in message:
-        return OutsideError(
-            "The disk is full.", where=message, hint="free some space and run this again."
-        )
+        return OutsideError("The disk is full.", where=message, hint="free some space and run this again.")
     if number in (errno.EACCES, errno.EPERM, errno.EROFS) or "Permission denied" in message:
         return OutsideError(
             "The landing zone cannot be written.",

@@ -52,9 +52,7 @@ class Source:
     def wanted(self, match: HeaderMatch) -> list[int]:
         """Return the positions of the columns to read, in the file's order."""
         return sorted(
-            header.position
-            for column, header in match.found.items()
-            if column not in self.ignored_columns
+            header.position for column, header in match.found.items() if column not in self.ignored_columns
         )
 
 
@@ -84,9 +82,7 @@ def create_tables(connection: Any, positions: Sequence[int]) -> None:
     """Create the two tables that a reader fills."""
     columns = "".join(f", c{position} varchar" for position in positions)
     connection.execute(f"create table {DELIVERED} (row_number bigint{columns})")
-    connection.execute(
-        f"create table {MALFORMED} (row_number bigint, detail varchar, line varchar)"
-    )
+    connection.execute(f"create table {MALFORMED} (row_number bigint, detail varchar, line varchar)")
 
 
 def drop_tables(connection: Any) -> None:
@@ -145,6 +141,4 @@ def with_second_names(header: Sequence[str], second: Sequence[str] | None) -> li
     if second is None:
         return [(name,) for name in header]
     padded = [*second, *[""] * (len(header) - len(second))]
-    return [
-        (name, other) if other else (name,) for name, other in zip(header, padded, strict=False)
-    ]
+    return [(name, other) if other else (name,) for name, other in zip(header, padded, strict=False)]

@@ -57,9 +57,7 @@ def read_sheet(source: Source) -> Delivered:
     return Delivered(match, count, "workbook")
 
 
-def _best_sheet(
-    workbook: CalamineWorkbook, source: Source
-) -> tuple[Iterator[list[str]], list[str]]:
+def _best_sheet(workbook: CalamineWorkbook, source: Source) -> tuple[Iterator[list[str]], list[str]]:
     """Return the rows below the header, and the header, of the sheet with most known columns."""
     best: tuple[int, str, int] | None = None
     for name in workbook.sheet_names:
@@ -97,9 +95,7 @@ def _batches(rows: Iterable[list[str]], size: int) -> Iterator[list[list[str]]]:
         yield batch
 
 
-def _insert(
-    connection: Any, batch: Sequence[Sequence[str]], positions: Sequence[int], before: int
-) -> None:
+def _insert(connection: Any, batch: Sequence[Sequence[str]], positions: Sequence[int], before: int) -> None:
     numbers = pa.array(range(before + 1, before + len(batch) + 1), type=pa.int64())
     arrays = [
         pa.array([row[position] if position < len(row) else "" for row in batch], type=pa.string())

@@ -64,9 +64,7 @@ def _read(source: Source, read: Callable[..., Any], reader: str) -> Delivered:
         raise _damaged(source, error) from error
 
 
-def _attempt(
-    source: Source, read: Callable[..., Any], reader: str, encoding: str | None
-) -> Delivered:
+def _attempt(source: Source, read: Callable[..., Any], reader: str, encoding: str | None) -> Delivered:
     """Read the file, its texts in an encoding; None believes the file."""
     _, metadata = read(str(source.path), metadataonly=True, encoding=encoding)
     match = source.matcher.match([(name,) for name in metadata.column_names])
@@ -156,9 +154,7 @@ def _chunks(
         yield chunk
 
 
-def _insert(
-    connection: Any, chunk: dict[str, list[Any]], variables: list[_Variable], before: int
-) -> int:
+def _insert(connection: Any, chunk: dict[str, list[Any]], variables: list[_Variable], before: int) -> int:
     arrays = [variable.array(chunk[variable.name]) for variable in variables]
     rows = len(arrays[0]) if arrays else 0
     numbers = pa.array(range(before + 1, before + rows + 1), type=pa.int64())

@@ -326,9 +326,7 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _parse(
-    source: Source, numbered: _Numbered, delimiter: str, width: int, positions: list[int]
-) -> None:
+def _parse(source: Source, numbered: _Numbered, delimiter: str, width: int, positions: list[int]) -> None:
     connection = source.connection
     create_tables(connection, positions)
     columns = ["row_number", *(f"c{position}" for position in range(width))]
