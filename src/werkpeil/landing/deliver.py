@@ -113,7 +113,7 @@ class _Job:
     report: Callable[[str, float | None], None]
 
 
-def land(  # noqa: PLR0913 - the command's options, all but three of them by name
+def land(
     project: Project,
     file: Path,
     survey_id: str,
