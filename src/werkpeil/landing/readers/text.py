@@ -221,15 +221,15 @@ def _records(lines: Iterable[str], delimiter: str, width: int | None) -> Iterato
     again: deque[str] = deque()
     remaining = iter(lines)
     while (line := again.popleft() if again else next(remaining, None)) is not None:
-        if not line.strip(blank):
-            continue
         if '"' not in line or not _is_open(line, delimiter):
-            yield _Record(line.rstrip("\n"))
+            if line.strip(blank):
+                yield _Record(line.rstrip("\n"))
             continue
         held = _held(line, again, remaining)
         text = "".join(held).rstrip("\n")
         if len(held) > 1 and _is_whole(text, delimiter, width):
-            yield _Record(text)
+            if text.strip(blank):
+                yield _Record(text)
         else:
             again.extendleft(reversed(held[1:]))
             yield _Record(line.rstrip("\n"), "a quoted text does not end")
