@@ -62,7 +62,8 @@ def _row_json(rows: Rows) -> str:
         if place == identifier:
             value = f"case when d.{place} is not null then {rows.pseudonym('d')} end"
         pairs.append(f"{literal(header.name or column)}, {value}")
-    return f"case when d.row_number is not null then json_object({', '.join(pairs)}) end"
+    row = f"cast(json_object({', '.join(pairs)}) as varchar)"
+    return f"case when d.row_number is not null then {row} end"
 
 
 @dataclass(frozen=True)
