@@ -180,7 +180,8 @@ class Rows:
         place = self.place_of_identifier()
         if place is not None:
             [(ids, synthetic)] = self.connection.execute(
-                f"select count({place}), count(*) filter (where starts_with({place}, 'syn-')) from {DELIVERED}"
+                f"select count({place}), count(*) filter (where starts_with({place}, 'syn-')) "
+                f"from {DELIVERED}"
             ).fetchall()
             if 0 < synthetic < ids:
                 raise InputError(

@@ -16,7 +16,6 @@ from werkpeil.landing import zone
 from .conftest import PLAIN_HEADER, column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from .conftest import Workshop
@@ -40,7 +39,10 @@ CONTENTS = {
     "header only": (HEADER.encode() + b"\n", "has a header and no rows"),
     "header and blank lines": (HEADER.encode() + b"\n\n,,,,,,\n", "has a header and no rows"),
     "blank lines": (b"\n\n \n", "only blank lines"),
-    "no matching column": (b"a;b\n1;2\n", "None of the 7 columns of survey 'plain' is in this file"),
+    "no matching column": (
+        b"a;b\n1;2\n",
+        "None of the 7 columns of survey 'plain' is in this file",
+    ),
     "pdf": (b"%PDF-1.7\n", "not supported: the file is a PDF"),
     "binary": (b"\x00\x01\x02\x03" * 50, "not supported: the file is binary"),
     "zeros in text": (HEADER.encode() + b"\n" + b"x" * 5000 + b"\0\n", "holds zero bytes"),
@@ -97,13 +99,22 @@ def test_a_file_that_may_not_be_read_is_refused(
 
 @pytest.mark.parametrize(
     ("survey_id", "wave_id"),
-    [("../x", "2024"), ("Plain", "2024"), ("", "2024"), ("plain", "../../x"), ("plain", "a b"),
-     ("plain", ""), ("plain", "-x"), ("plain", "2024\n"), ("plain", "x" * 65)],
+    [
+        ("../x", "2024"),
+        ("Plain", "2024"),
+        ("", "2024"),
+        ("plain", "../../x"),
+        ("plain", "a b"),
+        ("plain", ""),
+        ("plain", "-x"),
+        ("plain", "2024\n"),
+        ("plain", "x" * 65),
+    ],
 )
 def test_ids_that_cannot_be_folders_are_refused(
     workshop: Workshop, survey_id: str, wave_id: str
 ) -> None:
-    with pytest.raises(InputError, match="cannot be a (survey|wave)'s id"):
+    with pytest.raises(InputError, match=r"cannot be a (survey|wave)'s id"):
         workshop.land(workshop.csv(GOOD), wave_id, survey_id)
     assert not workshop.project.landing.exists()
 
@@ -118,7 +129,11 @@ def test_an_unknown_survey_and_an_unknown_provenance_are_refused(workshop: Works
 def test_missing_columns_are_all_listed_with_the_nearest_names(workshop: Workshop) -> None:
     workshop.survey(
         "plain",
-        [column("gewicht", "weight"), column("q1", "item", answers="agree5"), column("leeftijd", "control")],
+        [
+            column("gewicht", "weight"),
+            column("q1", "item", answers="agree5"),
+            column("leeftijd", "control"),
+        ],
         undeclared_columns="ignore",
     )
     error = refused(workshop, workshop.file("d.csv", "q1,gewichten,x\n5,1,1\n"))
@@ -134,9 +149,7 @@ def test_undeclared_columns_are_all_listed(workshop: Workshop) -> None:
 
 
 def test_a_column_of_another_wave_is_named_as_such(workshop: Workshop) -> None:
-    workshop.survey(
-        "plain", [column("a", "control"), column("b", "control", waves=["2020"])]
-    )
+    workshop.survey("plain", [column("a", "control"), column("b", "control", waves=["2020"])])
     error = refused(workshop, workshop.file("d.csv", "a,b\n1,2\n"))
     assert "not asked in wave 2024: 'b'" in str(error)
 
@@ -190,7 +203,9 @@ def test_a_setting_that_is_no_share_is_refused(workshop: Workshop) -> None:
     (workshop.project.root / "dbt_project.yml").write_text(
         "vars:\n  landing: {maximum_rejected_share: 5%}\n"
     )
-    assert "maximum_rejected_share is '5%'" in str(refused(workshop, workshop.csv(GOOD))).replace("`", "")
+    assert "maximum_rejected_share is '5%'" in str(refused(workshop, workshop.csv(GOOD))).replace(
+        "`", ""
+    )
 
 
 def test_all_rows_rejected_is_no_delivery(workshop: Workshop) -> None:
@@ -204,7 +219,10 @@ HEADER_CLASHES: dict[str, tuple[list[dict[str, Any]], str, str]] = {
         "column 'q1' could be 'q1', 'Q1'",
     ),
     "one header, two columns": (
-        [column("a", "control", "How are you today?"), column("b", "control", "How are you today?")],
+        [
+            column("a", "control", "How are you today?"),
+            column("b", "control", "How are you today?"),
+        ],
         "How are you today?\n1\n",
         "header 'How are you today?' could be 'a', 'b'",
     ),

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from .conftest import Workshop
 
 
-def matcher(workshop: Workshop, columns: list[dict[str, Any]], wave_id: str = "2024") -> HeaderMatcher:
+def matcher(
+    workshop: Workshop, columns: list[dict[str, Any]], wave_id: str = "2024"
+) -> HeaderMatcher:
     workshop.survey("plain", columns, undeclared_columns="ignore")
     return HeaderMatcher(load_codebook(workshop.project, "plain"), wave_id, "d.csv")
 
@@ -54,7 +56,10 @@ def test_the_codebook_may_name_a_column_in_any_form(workshop: Workshop, declared
 
 
 def test_the_strictest_form_wins(workshop: Workshop) -> None:
-    columns = [column("q1", "outcome"), column("q2", "outcome", "The full text of q2", optional=True)]
+    columns = [
+        column("q1", "outcome"),
+        column("q2", "outcome", "The full text of q2", optional=True),
+    ]
     found = matcher(workshop, columns).match([("q1",), ("q1. The same code again",)])
     assert found.found["q1"].position == 0
 

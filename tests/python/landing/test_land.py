@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import column
 from werkpeil.errors import InputError
 from werkpeil.landing import all_deliveries, current_deliveries
+
+from .conftest import column
 
 if TYPE_CHECKING:
     from .conftest import Workshop
@@ -23,7 +24,9 @@ pytestmark = pytest.mark.usefixtures("no_leftovers")
 
 def test_accepted_rows_are_typed_by_the_codebook_and_keep_their_order(workshop: Workshop) -> None:
     result = workshop.land(
-        workshop.csv('7,1.5,north,5,Eens,"38,5",fine', "3,2,south,5.0, strongly   AGREE ,40,", "5,1,x,9,,,")
+        workshop.csv(
+            '7,1.5,north,5,Eens,"38,5",fine', "3,2,south,5.0, strongly   AGREE ,40,", "5,1,x,9,,,"
+        )
     )
     assert (result.status, result.rows_read, result.rows_accepted) == ("landed", 3, 3)
     assert workshop.query("select row_number, w, s, q1, q2, hours, remark from raw.plain") == [
@@ -91,10 +94,15 @@ def test_an_undeclared_stratum_code_rejects_its_row(workshop: Workshop) -> None:
         column("c", "cluster"),
     ]
     workshop.survey("design", columns)
-    file = workshop.file("d.csv", "s,t,c\n1,Eens,k\n2,Eens,k\nx,Eens,k\n0,Nooit,k\n0,Weet niet,k\n0,4,\n1,oneens,m\n")
+    file = workshop.file(
+        "d.csv", "s,t,c\n1,Eens,k\n2,Eens,k\nx,Eens,k\n0,Nooit,k\n0,Weet niet,k\n0,4,\n1,oneens,m\n"
+    )
     result = workshop.land(file, survey_id="design")
     assert result.rejected_by_rule == {"stratum_missing": 5}
-    assert workshop.query("select s, t, c from raw.design") == [(1, "Eens", "k"), (1, "oneens", "m")]
+    assert workshop.query("select s, t, c from raw.design") == [
+        (1, "Eens", "k"),
+        (1, "oneens", "m"),
+    ]
 
 
 def test_an_empty_cluster_rejects_its_row(workshop: Workshop) -> None:
@@ -117,7 +125,8 @@ def test_invalid_answers_keep_their_row_and_the_delivered_text(workshop: Worksho
     assert hours[1] == 200
     assert math.isnan(hours[2])
     assert workshop.query(
-        "select row_number, column_name, delivered_value, rule from raw.invalid_answers order by all"
+        "select row_number, column_name, delivered_value, rule from raw.invalid_answers "
+        "order by all"
     ) == [
         (1, "hours", "x", "not_a_number"),
         (1, "q1", "abc", "not_a_code"),
@@ -162,7 +171,9 @@ def test_another_file_for_a_landed_wave_needs_replace_and_the_older_one_stays(
 ) -> None:
     first = workshop.land(workshop.csv("1,1,a,5,Eens,40,"))
     other = workshop.csv("1,1,a,4,Eens,40,", name="corrected.csv")
-    with pytest.raises(InputError, match=r"has landed with another content: 'delivery\.csv', 1 rows"):
+    with pytest.raises(
+        InputError, match=r"has landed with another content: 'delivery\.csv', 1 rows"
+    ):
         workshop.land(other)
     second = workshop.land(other, replace=True)
     assert second.status == "replaced"
@@ -242,7 +253,11 @@ def test_synthetic_ids_make_a_delivery_synthetic_whatever_is_asked(workshop: Wor
     real = workshop.land(workshop.csv("1,1,a,5,Eens,40,"), "a")
     asked = workshop.land(workshop.csv("1,1,a,5,Eens,40,"), "b", provenance="synthetic")
     made = workshop.land(workshop.csv("syn-1,1,a,5,Eens,40,"), "c", provenance="real")
-    assert [real.provenance, asked.provenance, made.provenance] == ["real", "synthetic", "synthetic"]
+    assert [real.provenance, asked.provenance, made.provenance] == [
+        "real",
+        "synthetic",
+        "synthetic",
+    ]
     with pytest.raises(InputError, match="1 of 2 respondent ids begin with 'syn-'"):
         workshop.land(workshop.csv("syn-1,1,a,5,Eens,40,", "2,1,a,5,Eens,40,"), "d")
 
@@ -253,7 +268,9 @@ def test_rows_of_two_waves_are_refused_with_their_counts(workshop: Workshop) -> 
     with pytest.raises(InputError, match="2023: 2 rows, 2022: 1 rows") as caught:
         workshop.land(file, survey_id="waves")
     assert "land each wave from its own file" in str(caught.value)
-    assert workshop.land(workshop.file("e.csv", "jaar,q\n2022,1\n"), survey_id="waves").rows_read == 1
+    assert (
+        workshop.land(workshop.file("e.csv", "jaar,q\n2022,1\n"), survey_id="waves").rows_read == 1
+    )
 
 
 def test_too_many_rejected_rows_refuse_the_delivery(workshop: Workshop) -> None:
@@ -317,9 +334,7 @@ def test_rows_stay_in_order_over_many_row_groups(workshop: Workshop) -> None:
     rows[70_000] = "bad,,x,1,Eens,1,"
     result = workshop.land(workshop.csv(*rows))
     path = str(result.path / "responses.parquet")
-    numbers = [
-        n for (n,) in workshop.query(f"select row_number from read_parquet('{path}')")
-    ]
+    numbers = [n for (n,) in workshop.query(f"select row_number from read_parquet('{path}')")]
     assert numbers == [n for n in range(1, 150_001) if n != 70_001]
 
 

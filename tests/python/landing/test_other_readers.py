@@ -99,7 +99,10 @@ def test_declared_ranges_of_missing_values_are_left_to_the_codebook(
 
 
 FIXTURES = {
-    "spss/foreign_electric.sav": ([column("age", "control"), column("caseid", "respondent_id")], 240),
+    "spss/foreign_electric.sav": (
+        [column("age", "control"), column("caseid", "respondent_id")],
+        240,
+    ),
     "spss/greetings.sav": ([column("greeting", "open_text")], 12),
     "spss/scheiß Encoding.sav": ([column("v1", "control")], 10),
     "spss/zlib_compressed.zsav": ([column("var1", "open_text"), column("bdate", "open_text")], 2),
@@ -110,9 +113,7 @@ FIXTURES = {
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-def test_real_spss_files_land(
-    workshop: Workshop, shared: Callable[[str], Path], name: str
-) -> None:
+def test_real_spss_files_land(workshop: Workshop, shared: Callable[[str], Path], name: str) -> None:
     columns, rows = FIXTURES[name]
     workshop.survey("fixture", columns, undeclared_columns="ignore")
     result = workshop.land(shared(name), survey_id="fixture")
@@ -249,7 +250,9 @@ def damaged(name: str) -> tuple[str, str]:
 def test_a_cut_off_file_is_refused(workshop: Workshop, name: str) -> None:
     message, kind = damaged(name)
     workshop.survey("cut", [column("q", "control"), column("t", "open_text")])
-    frame = pd.DataFrame({"q": [float(i) for i in range(500)], "t": [f"text {i}" for i in range(500)]})
+    frame = pd.DataFrame(
+        {"q": [float(i) for i in range(500)], "t": [f"text {i}" for i in range(500)]}
+    )
     path = workshop.folder / name
     {
         "sav": lambda: pyreadstat.write_sav(frame, str(path)),

@@ -97,7 +97,10 @@ def test_a_quote_inside_an_unquoted_text_is_a_character(workshop: Workshop) -> N
 
 
 def test_damaged_bytes_in_a_utf8_file_cost_their_row_only(workshop: Workshop) -> None:
-    text = written().encode().replace("ünïcode".encode(), b"\xfcn\xefc") + b"5,1,\xc3\xa9\xc3\xa9\xc3\xa9,5,Eens,1,\n"
+    text = (
+        written().encode().replace("ünïcode".encode(), b"\xfcn\xefc")
+        + b"5,1,\xc3\xa9\xc3\xa9\xc3\xa9,5,Eens,1,\n"
+    )
     result = workshop.land(workshop.file("d.csv", text))
     assert result.encoding == "utf-8, damaged"
     assert result.rejected_by_rule == {"malformed_row": 1}
@@ -215,7 +218,13 @@ def test_text_answers_with_marks_inside_them_match_their_set(
         column("person", "respondent_id", delivered_as=""),
         column("country", "group", delivered_as="socio1"),
         *(
-            column(f"recog{i}", "item", answers="agree5", coding="labels", delivered_as=f"likert4[recog{i}]")
+            column(
+                f"recog{i}",
+                "item",
+                answers="agree5",
+                coding="labels",
+                delivered_as=f"likert4[recog{i}]",
+            )
             for i in (1, 2, 3)
         ),
     ]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,13 +125,18 @@ def test_everything_is_synced_before_the_pointer_names_it(
     sync = os.fsync
 
     def recorded(descriptor: int) -> None:
-        steps.append(os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}")))  # noqa: PTH119
+        steps.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
         sync(descriptor)
 
     workshop.land(workshop.csv(GOOD), "2023")  # so that the key exists already
     monkeypatch.setattr(os, "fsync", recorded)
     workshop.land(workshop.csv(GOOD))
-    files = {"responses.parquet", "rejected_rows.parquet", "invalid_answers.parquet", "delivery.json"}
+    files = {
+        "responses.parquet",
+        "rejected_rows.parquet",
+        "invalid_answers.parquet",
+        "delivery.json",
+    }
     pointer = steps.index("current")
     assert files <= set(steps[:pointer])
     assert "2024" in steps[pointer:]

@@ -255,8 +255,8 @@ def _is_open(line: str, delimiter: str) -> bool:
     if line.count('"') % 2 == 0:
         return False
     separator = re.escape(delimiter)
-    rest = re.sub(rf'(?:^|{separator})"(?:[^"]|"")*"(?={separator}|$)', "", line)
-    opened = re.finditer(rf'(?:^|{separator})"(?:[^"]|"")*', rest)
+    rest = re.sub(rf'(?:^|{separator})"(?:[^"]|"")*+"(?={separator}|$)', "", line)
+    opened = re.finditer(rf'(?:^|{separator})"(?:[^"]|"")*+', rest)
     return any(found.end() == len(rest) for found in opened)
 
 
