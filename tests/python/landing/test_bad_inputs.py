@@ -48,6 +48,7 @@ CONTENTS = {
     "zeros in text": (HEADER.encode() + b"\n" + b"x" * 5000 + b"\0\n", "holds zero bytes"),
     "empty gzip": (gzip.compress(b""), "empty once unpacked"),
     "cut off gzip": (gzip.compress(os.urandom(5000))[:3000], "packed with gzip and damaged"),
+    "damaged gzip": (gzip.compress(b"")[:10] + b"\xff" * 50, "packed with gzip and damaged"),
     "r data in gzip": (gzip.compress(b"RDX3\nX\n"), "an R data file"),
     "endless line": (b"id,w" + b"x" * (18 << 20), "one line is longer than"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from typing import TYPE_CHECKING
 
@@ -235,6 +236,12 @@ def test_the_name_of_a_file_does_not_decide_how_it_is_read(
     disguised = workshop.folder / "efc.csv"
     shutil.copy(shared("efc/efc.sav"), disguised)
     assert workshop.land(disguised, survey_id="efc").reader == "spss"
+    workshop.survey("sheet", [column("q", "control")])
+    pd.DataFrame({"q": [1.5]}).to_excel(workshop.folder / "q.xlsx", index=False)
+    book = (workshop.folder / "q.xlsx").rename(workshop.folder / "q.sav")
+    assert workshop.land(book, survey_id="sheet").reader == "workbook"
+    packed = workshop.file("q.gz", gzip.compress(book.read_bytes()))
+    assert workshop.land(packed, "packed", "sheet").reader == "workbook in gzip"
 
 
 def damaged(name: str) -> tuple[str, str]:

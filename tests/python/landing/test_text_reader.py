@@ -90,6 +90,20 @@ def test_an_unended_quote_costs_its_own_row_only(workshop: Workshop) -> None:
     assert 'two\nlines and "quotes"' in workshop.values("remark")
 
 
+def test_stray_quotes_beside_quoted_line_breaks_lose_no_row(workshop: Workshop) -> None:
+    result = workshop.land(
+        workshop.csv(
+            '1,1,a,5,Ee;"ns,40,"two',
+            'lines"',
+            '2,1,a",5,Eens,40,"x',
+            '3,1,a,5,"Eens"x,40,"y"',
+            "4,1,a,5,Eens,40,",
+        )
+    )
+    assert (result.rows_read, result.rows_accepted) == (4, 2)
+    assert workshop.values("remark") == ["two\nlines", None]
+
+
 def test_a_quote_inside_an_unquoted_text_is_a_character(workshop: Workshop) -> None:
     result = workshop.land(workshop.csv('1,1,a,5,Eens,40,a 5" pipe', "2,1,a,5,Eens,40,b"))
     assert result.rows_rejected == 0

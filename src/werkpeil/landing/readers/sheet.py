@@ -37,7 +37,8 @@ def read_sheet(source: Source) -> Delivered:
         InputError: if the workbook is damaged or protected, or does not fit the codebook.
     """
     try:
-        workbook = CalamineWorkbook.from_path(str(source.path))
+        with source.path.open("rb") as stream:  # by content: a path would be judged by its name
+            workbook = CalamineWorkbook.from_filelike(stream)
         rows, heading = _best_sheet(workbook, source)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise InputError(
