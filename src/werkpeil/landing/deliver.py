@@ -51,7 +51,7 @@ _BLOCK_BYTES = 1 << 20
 _DEFAULT_SHARE = 0.05
 _TOLERATED = 10  # so many rows or answers may be wrong in a file of any size
 _LEAST_MEMORY = 192 << 20
-_MOST_MEMORY = 1 << 30
+_MOST_MEMORY = 1 << 29
 _SHARE_OF_MEMORY = 16
 _MOST_THREADS = 4
 _ROW_GROUP = 16_384  # rows that DuckDB holds at once per thread: small, because rows are wide
@@ -184,7 +184,7 @@ def land(
 
 def _land(job: _Job, current: zone.Delivery | None) -> zone.Delivery:
     folder = zone.wave_folder(job.project, job.codebook.survey_id, job.wave_id)
-    delivery_id, landed_at = zone.free_delivery_id(folder, job.sha256)
+    delivery_id, landed_at = zone.next_delivery_id(job.sha256, current)
     with zone.workspace(job.project) as workspace:
         prepared = workspace / "delivery"
         prepared.mkdir()

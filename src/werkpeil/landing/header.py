@@ -247,7 +247,10 @@ def _codes(name: str) -> list[str]:
 
 def _questions(name: str) -> list[str]:
     """Return a text of more than one word, with the blanks around a closing `[label]` alike."""
-    text = re.sub(r"\s*\[\s*(.*?)\s*\]$", r" [\1]", normalise_text(name))
+    text = normalise_text(name)
+    if text.endswith("]"):
+        question, _, label = text[:-1].rpartition("[")
+        text = f"{question.rstrip()} [{label.strip()}]"
     return [text] if " " in text else []
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["code", "label", "number", "text"]
 
+SET_ASIDE = "set_aside"
 UNTYPED_CODE = -2_147_483_648
 TYPES: dict[Kind, str] = {
     "code": "integer",
@@ -47,6 +48,7 @@ RULES = (
 
 _NOT_STORED = frozenset({"respondent_id", "wave", "ignored"})
 _FIRST_ROWS = 5
+_ROW_GROUP = 32_768
 _LONGEST_SHOWN = 60
 _LARGEST_CODE = 2_147_483_647
 
@@ -142,6 +144,15 @@ class Rows:
             select row_number, 'malformed_row', detail from {MALFORMED}
             """
         )
+        self._set_rejected_aside()
+
+    def _set_rejected_aside(self) -> None:
+        """Move rejected rows elsewhere, because a join while writing would lose the order."""
+        rejected = "row_number in (select row_number from rejected)"
+        self.connection.execute(
+            f"create table {SET_ASIDE} as select * from {DELIVERED} where {rejected}"
+        )
+        self.connection.execute(f"delete from {DELIVERED} where {rejected}")
 
     def rejected_by_rule(self) -> dict[str, int]:
         """Return the number of rejected rows per rule, in the order in which rules apply."""
@@ -167,7 +178,8 @@ class Rows:
         place = self.place_of_identifier()
         if place is not None:
             [(ids, synthetic)] = self.connection.execute(
-                f"select count({place}), count_if(starts_with({place}, 'syn-')) from {DELIVERED}"
+                f"select count({place}), count(*) filter (where starts_with({place}, 'syn-')) "
+                f"from {DELIVERED}"
             ).fetchall()
             if 0 < synthetic < ids:
                 raise InputError(
@@ -275,8 +287,8 @@ class Rows:
                     {self.pseudonym("d")} as respondent_id,
                     d.row_number{columns}
                 from {DELIVERED} as d
-                where d.row_number not in (select row_number from rejected)
-            ) to {literal(str(path))} (format parquet, compression zstd, row_group_size 100000)
+            ) to {literal(str(path))}
+            (format parquet, compression zstd, row_group_size {_ROW_GROUP})
             """,
             self.pseudonymiser.parameters,
         )
@@ -481,7 +493,9 @@ def create_macros(connection: Any) -> None:
     )
     connection.execute(
         f"""
-        create macro landed_code(value) as case when value is not null then coalesce(
+        create macro landed_code(value) as case
+            when strlen(value) = 1 and value between '0' and '9' then ascii(value) - ascii('0')
+            when value is not null then coalesce(
             case
                 when abs(landed_double(value)) <= {_LARGEST_CODE}
                     and landed_double(value) = trunc(landed_double(value))
