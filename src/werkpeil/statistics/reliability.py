@@ -33,7 +33,8 @@ def item_covariances(
 
     Returns:
         Item names in their order (k of them) and the matrix, shape (k, k), in squared units of the
-        items' scores. Entries on which fewer than two people bear are NaN.
+        items' scores. Entries on which fewer than two people bear are NaN; an item that nobody
+        answered is left out.
 
     Raises:
         InputError: if the rows belong to more than one moment set.
@@ -44,10 +45,12 @@ def item_covariances(
     items = _items(moments)
     value = "sum_wxy" if weighted else "sum_xy"
     matrix = np.full((len(items), len(items)), np.nan)
-    for a in range(1, len(items) + 1):
-        for b in range(a, len(items) + 1):
-            matrix[a - 1, b - 1] = matrix[b - 1, a - 1] = _covariance(moments, a, b, deletion, value)
-    return items, matrix
+    for row, a in enumerate(items):
+        for column, b in enumerate(items):
+            if a <= b:
+                matrix[row, column] = _covariance(moments, a, b, deletion, value)
+                matrix[column, row] = matrix[row, column]
+    return list(items.values()), matrix
 
 
 def cronbach_alpha(covariance: NDArray[np.float64]) -> float:
@@ -66,9 +69,10 @@ def cronbach_alpha(covariance: NDArray[np.float64]) -> float:
     return k / (k - 1) * (1 - float(np.trace(covariance)) / total)
 
 
-def _items(moments: pd.DataFrame) -> list[str]:
-    named = moments[["position_b", "variable_b"]].drop_duplicates().sort_values("position_b")
-    return [str(name) for name in named.loc[named["position_b"] > 0, "variable_b"]]
+def _items(moments: pd.DataFrame) -> dict[int, str]:
+    """Names of the items by their place in the pattern."""
+    named = moments.loc[moments["position_b"] > 0, ["position_b", "variable_b"]].drop_duplicates()
+    return {int(place): str(name) for place, name in sorted(named.itertuples(index=False))}
 
 
 def _covariance(moments: pd.DataFrame, a: int, b: int, deletion: Deletion, value: str) -> float:

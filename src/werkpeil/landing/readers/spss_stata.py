@@ -1,0 +1,178 @@
+"""Read SPSS and Stata files with pyreadstat, some rows at a time."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyreadstat
+
+from werkpeil.errors import InputError
+from werkpeil.landing.readers.base import (
+    DELIVERED,
+    Delivered,
+    Source,
+    cleaned,
+    create_tables,
+    drop_tables,
+    number_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from werkpeil.landing.header import HeaderMatch
+
+_CELLS_AT_A_TIME = 1_000_000
+_FALLBACK_ENCODING = "cp1252"
+_WRONG_ENCODING = re.compile("convert string|encoding|byte sequence", re.IGNORECASE)
+_UNREADABLE = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError)
+_ZERO_FILLED = re.compile(r"N(\d+)")  # SPSS format N: digits filled up with zeros, as in codes
+
+
+def read_spss(source: Source) -> Delivered:
+    """Read a `.sav` or `.zsav` file into the workspace, its user-missing codes as they are.
+
+    Raises:
+        InputError: if the file is damaged or its columns do not fit the codebook.
+    """
+    return _read(source, pyreadstat.read_sav, "spss")
+
+
+def read_stata(source: Source) -> Delivered:
+    """Read a `.dta` file into the workspace, its extended missing values as their letters.
+
+    Raises:
+        InputError: if the file is damaged or its columns do not fit the codebook.
+    """
+    return _read(source, pyreadstat.read_dta, "stata")
+
+
+def _read(source: Source, read: Callable[..., Any], reader: str) -> Delivered:
+    try:
+        return _attempt(source, read, reader, None)
+    except _UNREADABLE as error:
+        if not _WRONG_ENCODING.search(str(error)):
+            raise _damaged(source, error) from error
+    drop_tables(source.connection)
+    try:
+        return _attempt(source, read, reader, _FALLBACK_ENCODING)
+    except _UNREADABLE as error:
+        raise _damaged(source, error) from error
+
+
+def _attempt(source: Source, read: Callable[..., Any], reader: str, encoding: str | None) -> Delivered:
+    """Read the file, its texts in an encoding; None believes the file."""
+    _, metadata = read(str(source.path), metadataonly=True, encoding=encoding)
+    match = source.matcher.match([(name,) for name in metadata.column_names])
+    variables = [
+        _Variable.of(match, column, metadata, with_labels=column in source.label_columns)
+        for column in match.found
+        if column not in source.ignored_columns
+    ]
+    create_tables(source.connection, source.wanted(match))
+    rows = 0
+    for chunk in _chunks(source, read, variables, encoding):
+        rows += _insert(source.connection, chunk, variables, rows)
+        source.progress(rows / max(metadata.number_rows or rows, rows))
+    if metadata.number_rows not in (None, -1, rows):
+        raise InputError(
+            f"The file ends after {rows} rows and says that it holds {metadata.number_rows}.",
+            where=source.shown_as,
+            hint="ask for the file again.",
+        )
+    said = f"{encoding} (not said in the file)" if encoding else metadata.file_encoding
+    return Delivered(match, rows, reader, encoding=said)
+
+
+@dataclass(frozen=True)
+class _Variable:
+    """A variable to read: its name in the file, its position, how its numbers are written."""
+
+    name: str
+    position: int
+    labels: dict[Any, str] | None
+    zero_filled: int | None
+
+    @classmethod
+    def of(cls, match: HeaderMatch, column: str, metadata: Any, *, with_labels: bool) -> _Variable:
+        header = match.found[column]
+        labels = metadata.variable_value_labels.get(header.name) if with_labels else None
+        format_ = metadata.original_variable_types.get(header.name) or ""
+        filled = _ZERO_FILLED.fullmatch(format_)
+        return cls(header.name, header.position, labels, int(filled[1]) if filled else None)
+
+    def array(self, values: list[Any]) -> pa.Array:
+        """Return the values of one chunk: numbers as numbers, labelled and other ones as texts."""
+        if self.labels is None:
+            try:
+                return pa.array(values, type=pa.float64(), from_pandas=True)
+            except (pa.ArrowInvalid, pa.ArrowTypeError):
+                return pa.array([_text(value) for value in values], type=pa.string())
+        labels = self.labels
+        return pa.array([labels.get(value, _text(value)) for value in values], type=pa.string())
+
+    def expression(self, array: pa.Array) -> str:
+        """Return SQL for the values as a delimited file would write them."""
+        name = f"c{self.position}"
+        if not pa.types.is_floating(array.type):
+            return cleaned(name)
+        text = number_text(name)
+        if self.zero_filled is None:
+            return text
+        return f"lpad({text}, greatest({self.zero_filled}, length({text})), '0')"
+
+
+def _text(value: Any) -> str | None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _chunks(
+    source: Source,
+    read: Callable[..., Any],
+    variables: list[_Variable],
+    encoding: str | None,
+) -> Iterator[dict[str, list[Any]]]:
+    rows_at_a_time = max(_CELLS_AT_A_TIME // max(len(variables), 1), 1_000)
+    chunks = pyreadstat.read_file_in_chunks(
+        read,
+        str(source.path),
+        chunksize=rows_at_a_time,
+        usecols=[variable.name for variable in variables],
+        user_missing=True,
+        encoding=encoding,
+        output_format="dict",
+    )
+    for chunk, _ in chunks:
+        yield chunk
+
+
+def _insert(connection: Any, chunk: dict[str, list[Any]], variables: list[_Variable], before: int) -> int:
+    arrays = [variable.array(chunk[variable.name]) for variable in variables]
+    rows = len(arrays[0]) if arrays else 0
+    numbers = pa.array(range(before + 1, before + rows + 1), type=pa.int64())
+    names = [f"c{variable.position}" for variable in variables]
+    table = pa.table([numbers, *arrays], names=["row_number", *names])
+    texts = [v.expression(array) for v, array in zip(variables, arrays, strict=True)]
+    connection.register("chunk", table)
+    connection.execute(
+        f"insert into {DELIVERED} (row_number, {', '.join(names)}) "
+        f"select row_number, {', '.join(texts)} from chunk"
+    )
+    connection.unregister("chunk")
+    return rows
+
+
+def _damaged(source: Source, error: BaseException) -> InputError:
+    return InputError(
+        f"The file is damaged or cut off: {error}.",
+        where=source.shown_as,
+        hint="ask for the file again, or export it anew from the program that made it.",
+    )

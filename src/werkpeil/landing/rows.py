@@ -1,0 +1,514 @@
+"""Check delivered rows and answers against the codebook and write them as Parquet, in SQL.
+
+A row that breaks a rule is rejected; an answer that is not valid keeps its row. Texts that cannot
+be typed become a value that no survey delivers (`UNTYPED_CODE`, not-a-number), with the delivered
+text beside it in the table of invalid answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from werkpeil.codebook import normalise_text
+from werkpeil.errors import InputError
+from werkpeil.landing.readers.base import DELIVERED, MALFORMED
+from werkpeil.sql import identifier, literal, literals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from werkpeil.codebook import Codebook, Column
+    from werkpeil.codebook.model import Answer
+    from werkpeil.landing.header import HeaderMatch
+    from werkpeil.landing.pseudonym import Pseudonymiser
+
+Kind = Literal["code", "label", "number", "text"]
+
+UNTYPED_CODE = -2_147_483_648
+TYPES: dict[Kind, str] = {
+    "code": "integer",
+    "label": "varchar",
+    "number": "double",
+    "text": "varchar",
+}
+KEYS = ("survey_id", "wave_id", "delivery_id", "respondent_id", "row_number")
+RULES = (
+    "malformed_row",
+    "respondent_id_missing",
+    "respondent_id_duplicate",
+    "weight_missing",
+    "weight_not_a_number",
+    "weight_negative",
+    "stratum_missing",
+    "cluster_missing",
+)
+
+_NOT_STORED = frozenset({"respondent_id", "wave", "ignored"})
+_FIRST_ROWS = 5
+_LONGEST_SHOWN = 60
+_LARGEST_CODE = 2_147_483_647
+
+
+def kind_of(column: Column) -> Kind:
+    """Return how a column's values are stored."""
+    if column.is_coded:
+        return "label" if column.coding == "labels" else "code"
+    if column.is_answered or "weight" in column.role:
+        return "number"
+    return "text"
+
+
+def stored_columns(codebook: Codebook) -> list[Column]:
+    """Return the columns that responses hold, in the codebook's order; never the id itself."""
+    return [
+        column
+        for column in codebook.columns
+        if not _NOT_STORED.issuperset(column.role) and "respondent_id" not in column.role
+    ]
+
+
+def ignored_columns(codebook: Codebook) -> frozenset[str]:
+    """Return the names of the columns of which nothing is kept."""
+    return frozenset(column.name for column in codebook.columns if column.role == ("ignored",))
+
+
+def text_missing_codes(column: Column) -> list[str]:
+    """Return the missing codes of a number or code column that are texts, such as `NA`."""
+    if kind_of(column) not in ("code", "number"):
+        return []
+    codes = (code for codes in column.missing.values() for code in codes)
+    return [code for code in codes if isinstance(code, str) and not _is_number(code)]
+
+
+class Origin(NamedTuple):
+    """What a delivery's rows have in common."""
+
+    survey_id: str
+    wave_id: str
+    delivery_id: str
+    sha256: str
+
+
+class Refusal(NamedTuple):
+    """One line of a refused delivery's message: what is wrong, how often, and where first."""
+
+    what: str
+    times: int
+    first_rows: list[int]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The delivered rows in the workspace's database, and what the codebook says of them.
+
+    Call `judge` first; the other methods build on its tables.
+
+    Args:
+        connection: The workspace's DuckDB database, filled by a reader.
+        codebook: Of the survey.
+        match: Which delivered column holds which codebook column.
+        origin: What all rows have in common.
+        pseudonymiser: Makes the respondents' ids.
+    """
+
+    connection: Any
+    codebook: Codebook
+    match: HeaderMatch
+    origin: Origin
+    pseudonymiser: Pseudonymiser
+
+    # --- Rules about rows -----------------------------------------------------------------------
+
+    def judge(self) -> None:
+        """Fill the tables `unknown_labels` and `rejected` (row_number, rule, detail)."""
+        self._find_unknown_labels()
+        rules = self._rules()
+        arms = " ".join(f"when {rule.condition} then {literal(rule.name)}" for rule in rules)
+        details = " ".join(f"when {rule.condition} then {rule.detail}" for rule in rules)
+        verdict = f"case {arms} end" if rules else "cast(null as varchar)"
+        detail = f"case {details} end" if rules else "cast(null as varchar)"
+        self.connection.execute(
+            f"""
+            create table rejected as
+            select row_number, rule, detail
+            from (
+                select d.row_number, {verdict} as rule, {detail} as detail
+                from {DELIVERED} as d {self._duplicates_join()}
+            )
+            where rule is not null
+            union all
+            select row_number, 'malformed_row', detail from {MALFORMED}
+            """
+        )
+
+    def rejected_by_rule(self) -> dict[str, int]:
+        """Return the number of rejected rows per rule, in the order in which rules apply."""
+        found = dict(self.connection.execute("select rule, count(*) from rejected group by rule").fetchall())
+        return {rule: found[rule] for rule in RULES if rule in found}
+
+    def rejections(self) -> list[Refusal]:
+        """Return per rule how many rows broke it and which were the first."""
+        found = self.connection.execute(
+            f"""
+            select rule, count(*), min(row_number, {_FIRST_ROWS})
+            from rejected group by rule order by 2 desc, 1
+            """
+        ).fetchall()
+        return [Refusal(*row) for row in found]
+
+    def provenance(self, asked: str | None) -> Literal["real", "synthetic"]:
+        """Return `synthetic` if asked for or if the respondents' ids say so, else `real`.
+
+        Raises:
+            InputError: if only some of the ids are synthetic.
+        """
+        place = self.place_of_identifier()
+        if place is not None:
+            [(ids, synthetic)] = self.connection.execute(
+                f"select count({place}), count_if(starts_with({place}, 'syn-')) from {DELIVERED}"
+            ).fetchall()
+            if 0 < synthetic < ids:
+                raise InputError(
+                    f"{synthetic} of {ids} respondent ids begin with 'syn-': synthetic and real "
+                    "respondents may not be in one file.",
+                    hint="land them as different waves, from files of their own.",
+                )
+            if synthetic:
+                return "synthetic"
+        return "synthetic" if asked == "synthetic" else "real"
+
+    def require_one_wave(self) -> None:
+        """Refuse a file with rows of several waves.
+
+        Raises:
+            InputError: if the column of role `wave` holds more than one value.
+        """
+        column = self.codebook.first_with_role("wave")
+        place = self._place(column)
+        if column is None or place is None:
+            return
+        values = self.connection.execute(
+            f"select coalesce({place}, '(empty)'), count(*) from {DELIVERED} group by 1 order by 2 desc, 1"
+        ).fetchall()
+        if len(values) > 1:
+            counts = ", ".join(f"{value}: {count} rows" for value, count in values[:_FIRST_ROWS])
+            raise InputError(
+                f"The file holds rows of {len(values)} waves ({counts}).",
+                where=f"column '{column.name}'",
+                hint="land each wave from its own file.",
+            )
+
+    def _rules(self) -> list[_Rule]:
+        rules = self._identifier_rules()
+        for role in ("weight", "stratum", "cluster"):
+            for column in self.codebook.columns:
+                place = self._place(column)
+                if role in column.role and place is not None:
+                    rules += _RULES_OF_ROLE[role](self, column, f"d.{place}")
+        order = {name: position for position, name in enumerate(RULES)}
+        return sorted(rules, key=lambda rule: order[rule.name])
+
+    def _identifier_rules(self) -> list[_Rule]:
+        place = self.place_of_identifier()
+        if place is None:
+            return []
+        duplicate = "'the respondent id is that of row ' || repeated.first_row"
+        return [
+            _Rule("respondent_id_missing", f"d.{place} is null", "'no respondent id'"),
+            _Rule("respondent_id_duplicate", "d.row_number > repeated.first_row", duplicate),
+        ]
+
+    def _duplicates_join(self) -> str:
+        place = self.place_of_identifier()
+        if place is None:
+            return ""
+        return f"""
+            left join (
+                select {place} as id, min(row_number) as first_row
+                from {DELIVERED} group by {place} having count(*) > 1
+            ) as repeated on repeated.id = d.{place}
+        """
+
+    def _weight_rules(self, column: Column, place: str) -> list[_Rule]:
+        value = self._typed(column, place)
+        return [
+            _Rule("weight_missing", f"{value} is null", literal(f"{column.name} is empty")),
+            _Rule("weight_not_a_number", f"isnan({value})", _quoted(column, place)),
+            _Rule("weight_negative", f"{value} < 0", _quoted(column, place)),
+        ]
+
+    def _stratum_rules(self, column: Column, place: str) -> list[_Rule]:
+        conditions = [f"{place} is null"]
+        kind = kind_of(column)
+        if kind == "code":
+            usable = [a.answer_code for a in self.codebook.answers_of(column) if _is_usable(a)]
+            allowed = ", ".join(map(str, usable)) or "null"
+            conditions.append(f"{self._typed(column, place)} is null")
+            conditions.append(f"{self._typed(column, place)} not in ({allowed})")
+        elif kind == "label":
+            stored = self._typed(column, place)
+            conditions.append(f"{stored} in ({self._unknown_labels_of(column)})")
+        detail = f"coalesce({_quoted(column, place)}, {literal(f'{column.name} is empty')})"
+        return [_Rule("stratum_missing", f"({' or '.join(conditions)})", detail)]
+
+    def _cluster_rules(self, column: Column, place: str) -> list[_Rule]:
+        detail = literal(f"{column.name} is empty")
+        return [_Rule("cluster_missing", f"{place} is null", detail)]
+
+    # --- Answers --------------------------------------------------------------------------------
+
+    def write_responses(self, path: Path) -> None:
+        """Write the accepted rows, typed by the codebook, in the file's order."""
+        columns = "".join(
+            f", {self._stored(column)} as {identifier(column.name)}"
+            for column in stored_columns(self.codebook)
+        )
+        self.connection.execute(
+            f"""
+            copy (
+                select
+                    {literal(self.origin.survey_id)} as survey_id,
+                    {literal(self.origin.wave_id)} as wave_id,
+                    {literal(self.origin.delivery_id)} as delivery_id,
+                    {self.pseudonym("d")} as respondent_id,
+                    d.row_number{columns}
+                from {DELIVERED} as d
+                where d.row_number not in (select row_number from rejected)
+            ) to {literal(str(path))} (format parquet, compression zstd, row_group_size 100000)
+            """,
+            self.pseudonymiser.parameters,
+        )
+
+    def find_invalid_answers(self, responses: Path) -> None:
+        """Fill the table `invalid` from the responses as they were written."""
+        self.connection.execute(
+            "create table invalid (row_number bigint, column_name varchar, "
+            "delivered_value varchar, rule varchar)"
+        )
+        for column in stored_columns(self.codebook):
+            place = self._place(column)
+            condition, rule = self._invalid_condition(column)
+            if place is None or condition is None:
+                continue
+            self.connection.execute(
+                f"""
+                insert into invalid
+                with found as (
+                    select row_number, {rule} as rule
+                    from (
+                        select row_number, {identifier(column.name)} as stored
+                        from read_parquet({literal(str(responses))})
+                    )
+                    where {condition}
+                )
+                select found.row_number, {literal(column.name)}, d.{place}, found.rule
+                from found inner join {DELIVERED} as d on d.row_number = found.row_number
+                order by found.row_number
+                """
+            )
+
+    def write_invalid_answers(self, path: Path) -> None:
+        """Write the table `invalid`, in the order of the rows."""
+        self.connection.execute(
+            "copy (select * from invalid order by row_number, column_name) "
+            f"to {literal(str(path))} (format parquet, compression zstd)"
+        )
+
+    def invalid_answers(self) -> dict[str, int]:
+        """Return the number of invalid answers per column that has any."""
+        found = self.connection.execute(
+            "select column_name, count(*) from invalid group by column_name"
+        ).fetchall()
+        return dict(sorted(found))
+
+    def invalid_details(self, column_name: str) -> list[Refusal]:
+        """Return the most frequent invalid answers of a column, with the first rows of each."""
+        found = self.connection.execute(
+            f"""
+            select rule || ' ' || left(delivered_value, {_LONGEST_SHOWN}), count(*),
+                min(row_number, {_FIRST_ROWS})
+            from invalid where column_name = $column
+            group by rule, delivered_value order by 2 desc, 1 limit {_FIRST_ROWS}
+            """,
+            {"column": column_name},
+        ).fetchall()
+        return [Refusal(*row) for row in found]
+
+    def answered(self, responses: Path) -> dict[str, int]:
+        """Return the number of answers that are not empty, per stored column."""
+        names = [column.name for column in stored_columns(self.codebook)]
+        if not names:
+            return {}
+        counts = ", ".join(f"count({identifier(name)})" for name in names)
+        [row] = self.connection.execute(
+            f"select {counts} from read_parquet({literal(str(responses))})"
+        ).fetchall()
+        return dict(zip(names, row, strict=True))
+
+    def _invalid_condition(self, column: Column) -> tuple[str | None, str]:
+        kind = kind_of(column)
+        if kind == "code":
+            codes = {answer.answer_code for answer in self.codebook.answers_of(column)}
+            allowed = sorted(codes | {int(code) for code in _numeric_missing(column)})
+            condition = f"stored not in ({', '.join(map(str, allowed)) or 'null'})"
+            untyped = f"stored = {UNTYPED_CODE}"
+            return condition, f"case when {untyped} then 'not_a_code' else 'undeclared_code' end"
+        if kind == "label":
+            return f"stored in ({self._unknown_labels_of(column)})", "'undeclared_label'"
+        if kind == "number" and "weight" not in column.role:
+            above = f" or stored > {column.maximum}" if column.maximum is not None else ""
+            missing = ", ".join(map(str, _numeric_missing(column))) or "null"
+            outside = f"(stored < {column.minimum}{above})"
+            condition = f"isnan(stored) or ({outside} and coalesce(stored not in ({missing}), true))"
+            return condition, "case when isnan(stored) then 'not_a_number' else 'out_of_range' end"
+        return None, ""
+
+    # --- Expressions ----------------------------------------------------------------------------
+
+    def place_of_identifier(self) -> str | None:
+        """Return the delivered table's column with the respondents' ids, if there is one."""
+        return self._place(self.codebook.first_with_role("respondent_id"))
+
+    def pseudonym(self, table: str) -> str:
+        """Return SQL for a respondent's pseudonym; needs the pseudonymiser's parameters."""
+        place = self.place_of_identifier()
+        if place is None:
+            fixed = f"{self.origin.survey_id}|{self.origin.wave_id}|{self.origin.sha256}|"
+            return self.pseudonymiser.expression(f"{literal(fixed)} || {table}.row_number")
+        fixed = f"{self.origin.survey_id}|"
+        return self.pseudonymiser.expression(f"{literal(fixed)} || {table}.{place}")
+
+    def place(self, column_name: str) -> str | None:
+        """Return the delivered table's column that holds a codebook column, if it was read."""
+        header = self.match.found.get(column_name)
+        if header is None or column_name in ignored_columns(self.codebook):
+            return None
+        return f"c{header.position}"
+
+    def _place(self, column: Column | None) -> str | None:
+        return self.place(column.name) if column else None
+
+    def _stored(self, column: Column) -> str:
+        place = self._place(column)
+        if place is None:
+            return f"cast(null as {TYPES[kind_of(column)]})"
+        return self._typed(column, f"d.{place}")
+
+    def _typed(self, column: Column, place: str) -> str:
+        kind = kind_of(column)
+        if kind == "label":
+            return f"landed_label({place})"
+        if kind == "text":
+            return place
+        texts = [normalise_text(text) for text in text_missing_codes(column)]
+        value = f"case when lower({place}) not in ({literals(texts)}) then {place} end" if texts else place
+        return f"landed_{kind}({value})"
+
+    def _find_unknown_labels(self) -> None:
+        """List the texts that match no answer; compared in Python, once per different text."""
+        self.connection.execute("create table unknown_labels (column_name varchar, delivered_value varchar)")
+        for column in self.codebook.columns:
+            place = self._place(column)
+            if place is None or kind_of(column) != "label":
+                continue
+            known = self._known_texts(column)
+            texts = self.connection.execute(
+                f"select distinct {self._typed(column, place)} from {DELIVERED} where {place} is not null"
+            ).fetchall()
+            unknown = [(column.name, t) for (t,) in texts if normalise_text(t) not in known]
+            if unknown:
+                self.connection.executemany("insert into unknown_labels values (?, ?)", unknown)
+
+    def _known_texts(self, column: Column) -> set[str]:
+        answers = self.codebook.answers_of(column)
+        if "stratum" in column.role:
+            return {text for answer in answers if _is_usable(answer) for text in answer.texts}
+        missing = {normalise_text(str(code)) for codes in column.missing.values() for code in codes}
+        return missing | {text for answer in answers for text in answer.texts}
+
+    def _unknown_labels_of(self, column: Column) -> str:
+        return f"select delivered_value from unknown_labels where column_name = {literal(column.name)}"
+
+
+class _Rule(NamedTuple):
+    """A rule about rows: its name, SQL that is true where a row breaks it, SQL of the detail."""
+
+    name: str
+    condition: str
+    detail: str
+
+
+_RULES_OF_ROLE: dict[str, Callable[[Rows, Column, str], list[_Rule]]] = {
+    "weight": Rows._weight_rules,
+    "stratum": Rows._stratum_rules,
+    "cluster": Rows._cluster_rules,
+}
+
+
+def create_macros(connection: Any) -> None:
+    """Create the functions that type a delivered text.
+
+    A number may have a decimal comma and a percent sign; a code may be written `5`, `5.0` or
+    `5,0`; DuckDB would also take `1_000` and `nan` for numbers. The blanks in a label are folded,
+    so that a query needs to fold only its case.
+    """
+    connection.execute(
+        """
+        create macro landed_double(value) as try_cast(
+            case when not contains(value, '_') then replace(value, ',', '.') end as double
+        )
+        """
+    )
+    connection.execute(
+        """
+        create macro landed_label(value) as
+            trim(regexp_replace(replace(value, chr(160), ' '), '\\s+', ' ', 'g'))
+        """
+    )
+    connection.execute(
+        """
+        create macro landed_finite(number) as case when isfinite(number) then number end
+        """
+    )
+    connection.execute(
+        """
+        create macro landed_number(value) as case when value is not null then coalesce(
+            landed_finite(landed_double(rtrim(value, '% '))), cast('nan' as double)
+        ) end
+        """
+    )
+    connection.execute(
+        f"""
+        create macro landed_code(value) as case when value is not null then coalesce(
+            case
+                when abs(landed_double(value)) <= {_LARGEST_CODE}
+                    and landed_double(value) = trunc(landed_double(value))
+                then cast(landed_double(value) as integer)
+            end,
+            {UNTYPED_CODE}
+        ) end
+        """
+    )
+
+
+def _quoted(column: Column, place: str) -> str:
+    return f"{literal(column.name + ': ')} || left({place}, {_LONGEST_SHOWN})"
+
+
+def _numeric_missing(column: Column) -> list[float]:
+    codes = (code for codes in column.missing.values() for code in codes)
+    return [float(code) for code in codes if _is_number(code)]
+
+
+def _is_usable(answer: Answer) -> bool:
+    return answer.missing_reason is None
+
+
+def _is_number(code: int | str) -> bool:
+    try:
+        float(code)
+    except ValueError:
+        return False
+    return True
