@@ -51,7 +51,7 @@ EXCEPTIONS = (
     ),
 )
 
-# Macros that may name a source, and which. The manifest does not list what post-hooks read, so the text counts.
+# Macros that may name a source, and which. The manifest does not list what post-hooks read: the text counts.
 SOURCES_IN_MACROS = {
     "stage_responses": {"raw, survey_id"},
     "score_respondents": {"raw, landing_register"},
@@ -139,7 +139,7 @@ def macros_that_name_a_source(macros: dict[str, str]) -> list[str]:
 
 
 def faults_of_a_python_model(name: str, text: str) -> list[str]:
-    """A Python model imports, calls one function of the package and returns: the mathematics is tested there."""
+    """A Python model calls one function of the package and returns what it gives."""
     tree = ast.parse(text)
     found = []
     count = len(code_lines(text, tree))
@@ -159,14 +159,7 @@ def code_lines(text: str, tree: ast.Module) -> set[int]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
             documented |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
-    ignored = {
-        tokenize.COMMENT,
-        tokenize.NL,
-        tokenize.NEWLINE,
-        tokenize.INDENT,
-        tokenize.DEDENT,
-        tokenize.ENDMARKER,
-    }
+    layout = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
     held: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type not in layout | {tokenize.COMMENT}:
