@@ -3,6 +3,8 @@
 | rule            | what it asks                                                                             |
 | --------------- | ---------------------------------------------------------------------------------------- |
 | yaml-beside     | each model has a YAML file of its own name beside it, which describes it and no other    |
+| yaml-reads      | YAML can be read                                                                         |
+| yaml-width      | lines of YAML have at most 120 characters; a row of a table, `- {...}`, may have more    |
 | yaml-order      | a model's keys stand in the house order: description, config, tests, columns             |
 | grain-first     | descriptions of models and seeds begin 'Grain: one row per'                              |
 | portable-sql    | models, macros and tests name nothing that one engine lacks or reads in another way;     |
@@ -37,6 +39,7 @@ ENGINE_FILE = "macros/engine.sql"
 KEY_ORDER = ("name", "description", "latest_version", "config", "data_tests", "columns", "versions")
 COLUMN_KEY_ORDER = ("name", "data_type", "description", "config", "constraints", "data_tests")
 SECTION_ORDER = ("version", "models", "unit_tests", "semantic_models", "metrics", "saved_queries")
+YAML_WIDTH = 120
 GRAIN = "Grain: one row per "
 # Deliveries are kept as they were delivered.
 AS_DELIVERED = ("examples/", "tests/data/")
@@ -200,6 +203,31 @@ def yaml_beside(root: Path, files: list[str]) -> Iterator[Finding]:
             yield Finding(name, 1, "yaml-beside", what, "remove it, or move it to its model.")
 
 
+def yaml_reads(root: Path, files: list[str]) -> Iterator[Finding]:
+    """YAML can be read; the other rules pass over files that cannot."""
+    for name in files:
+        if name.endswith((".yml", ".yaml")):
+            try:
+                yaml.compose((root / name).read_text(encoding="utf-8"))
+            except yaml.MarkedYAMLError as error:
+                line = error.problem_mark.line + 1 if error.problem_mark else 1
+                yield Finding(
+                    name, line, "yaml-reads", f"it cannot be read: {error.problem}", "mend the line."
+                )
+
+
+def yaml_width(root: Path, files: list[str]) -> Iterator[Finding]:
+    """Lines of YAML are not too long. A row of a unit test is: as a table, rows are read down their columns."""
+    for name in files:
+        if name.endswith((".yml", ".yaml")):
+            for number, line in enumerate(_lines(root / name), start=1):
+                if len(line) > YAML_WIDTH and not re.match(r"\s*- {", line):
+                    what = f"the line has {len(line)} characters, more than {YAML_WIDTH}"
+                    yield Finding(
+                        name, number, "yaml-width", what, "fold it: `>` for prose, a list over lines."
+                    )
+
+
 def yaml_order(root: Path, files: list[str]) -> Iterator[Finding]:
     """A model's keys stand in the house order."""
     remedy = "move it; the order is "
@@ -224,7 +252,7 @@ def grain_first(root: Path, files: list[str]) -> Iterator[Finding]:
     for name in files:
         if not name.endswith(".yml") or not name.startswith((*MODEL_FOLDERS, "seeds/")):
             continue
-        document = yaml.compose((root / name).read_text(encoding="utf-8"))
+        document = _composed(root / name)
         for section in ("models", "seeds"):
             for entry, line in _entries(document, section):
                 content = _plain(entry)
@@ -310,6 +338,8 @@ def final_newline(root: Path, files: list[str]) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[Path, list[str]], Iterator[Finding]], ...] = (
     yaml_beside,
+    yaml_reads,
+    yaml_width,
     yaml_order,
     grain_first,
     portable_sql,
@@ -331,9 +361,18 @@ def _property_files(root: Path, files: list[str]) -> Iterator[tuple[str, yaml.No
     for name in files:
         in_layer = name.startswith(tuple(f"{folder}/" for folder in MODEL_FOLDERS))
         if in_layer and name.endswith(".yml") and not Path(name).name.startswith("_"):
-            document = yaml.compose((root / name).read_text(encoding="utf-8"))
+            document = _composed(root / name)
             if document is not None:
                 yield name, document
+
+
+def _composed(path: Path) -> yaml.Node | None:
+    """The nodes of a YAML file; None for an empty one and for one that cannot be read."""
+    try:
+        node: yaml.Node | None = yaml.compose(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError:
+        return None
+    return node
 
 
 def _entries(node: yaml.Node | None, section: str) -> Iterator[tuple[yaml.MappingNode, int]]:

@@ -105,6 +105,18 @@ models:
     ]
 
 
+def test_yaml_that_cannot_be_read_is_found_at_its_line(rules: ModuleType, tmp_path: Path) -> None:
+    broken = "models:\n  - name: things\n<<<<<<< HEAD\n    description: x\n"
+    files = {"models/marts/things.sql": "select 1\n", "models/marts/things.yml": broken}
+    assert told(rules, tmp_path, files) == [("models/marts/things.yml", 4, "yaml-reads")]
+
+
+def test_long_lines_of_yaml_are_found_but_rows_of_tables_are_not(rules: ModuleType, tmp_path: Path) -> None:
+    lines = ["a: " + "x" * 117, "b: " + "x" * 118, "rows:", "  - {c: " + "x" * 130 + "}"]
+    files = {"seeds/_a.yml": "\n".join(lines) + "\n"}
+    assert told(rules, tmp_path, files) == [("seeds/_a.yml", 2, "yaml-width")]
+
+
 def test_a_description_without_its_grain_is_found(rules: ModuleType, tmp_path: Path) -> None:
     seeds = """\
 seeds:
