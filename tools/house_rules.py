@@ -217,7 +217,7 @@ def yaml_reads(root: Path, files: list[str]) -> Iterator[Finding]:
 
 
 def yaml_width(root: Path, files: list[str]) -> Iterator[Finding]:
-    """Lines of YAML are not too long. A row of a unit test is: as a table, rows are read down their columns."""
+    """Lines of YAML are not too long; rows of a unit test may be, for tables are read down their columns."""
     for name in files:
         if name.endswith((".yml", ".yaml")):
             for number, line in enumerate(_lines(root / name), start=1):
