@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from .conftest import Workshop
 
 
-def matcher(
-    workshop: Workshop, columns: list[dict[str, Any]], wave_id: str = "2024"
-) -> HeaderMatcher:
+def matcher(workshop: Workshop, columns: list[dict[str, Any]], wave_id: str = "2024") -> HeaderMatcher:
     workshop.survey("plain", columns, undeclared_columns="ignore")
     return HeaderMatcher(load_codebook(workshop.project, "plain"), wave_id, "d.csv")
 
