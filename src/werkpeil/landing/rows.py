@@ -149,9 +149,7 @@ class Rows:
     def _set_rejected_aside(self) -> None:
         """Move rejected rows elsewhere, because a join while writing would lose the order."""
         rejected = "row_number in (select row_number from rejected)"
-        self.connection.execute(
-            f"create table {SET_ASIDE} as select * from {DELIVERED} where {rejected}"
-        )
+        self.connection.execute(f"create table {SET_ASIDE} as select * from {DELIVERED} where {rejected}")
         self.connection.execute(f"delete from {DELIVERED} where {rejected}")
 
     def rejected_by_rule(self) -> dict[str, int]:

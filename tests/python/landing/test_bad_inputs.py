@@ -81,9 +81,7 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_refused(workshop: Workshop) 
     assert "no regular file" in str(refused(workshop, pipe))
 
 
-def test_a_file_that_may_not_be_read_is_refused(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_may_not_be_read_is_refused(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     file = workshop.csv(GOOD)
     opened = type(file).open
 
@@ -112,9 +110,7 @@ def test_a_file_that_may_not_be_read_is_refused(
         ("plain", "x" * 65),
     ],
 )
-def test_ids_that_cannot_be_folders_are_refused(
-    workshop: Workshop, survey_id: str, wave_id: str
-) -> None:
+def test_ids_that_cannot_be_folders_are_refused(workshop: Workshop, survey_id: str, wave_id: str) -> None:
     with pytest.raises(InputError, match=r"cannot be a (survey|wave)'s id"):
         workshop.land(workshop.csv(GOOD), wave_id, survey_id)
     assert not workshop.project.landing.exists()
@@ -187,9 +183,7 @@ def test_a_full_disk_can_be_repeated(workshop: Workshop, monkeypatch: pytest.Mon
     assert workshop.land(file).status == "landed"
 
 
-def test_a_zone_that_may_not_be_written_says_so(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_zone_that_may_not_be_written_says_so(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     def deny(*_args: Any, **_options: Any) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", str(workshop.project.landing))
 
@@ -201,12 +195,8 @@ def test_a_zone_that_may_not_be_written_says_so(
 
 
 def test_a_setting_that_is_no_share_is_refused(workshop: Workshop) -> None:
-    (workshop.project.root / "dbt_project.yml").write_text(
-        "vars:\n  landing: {maximum_rejected_share: 5%}\n"
-    )
-    assert "maximum_rejected_share is '5%'" in str(refused(workshop, workshop.csv(GOOD))).replace(
-        "`", ""
-    )
+    (workshop.project.root / "dbt_project.yml").write_text("vars:\n  landing: {maximum_rejected_share: 5%}\n")
+    assert "maximum_rejected_share is '5%'" in str(refused(workshop, workshop.csv(GOOD))).replace("`", "")
 
 
 def test_all_rows_rejected_is_no_delivery(workshop: Workshop) -> None:

@@ -24,9 +24,7 @@ pytestmark = pytest.mark.usefixtures("no_leftovers")
 
 def test_accepted_rows_are_typed_by_the_codebook_and_keep_their_order(workshop: Workshop) -> None:
     result = workshop.land(
-        workshop.csv(
-            '7,1.5,north,5,Eens,"38,5",fine', "3,2,south,5.0, strongly   AGREE ,40,", "5,1,x,9,,,"
-        )
+        workshop.csv('7,1.5,north,5,Eens,"38,5",fine', "3,2,south,5.0, strongly   AGREE ,40,", "5,1,x,9,,,")
     )
     assert (result.status, result.rows_read, result.rows_accepted) == ("landed", 3, 3)
     assert workshop.query("select row_number, w, s, q1, q2, hours, remark from raw.plain") == [
@@ -65,15 +63,11 @@ def test_accepted_rows_are_typed_by_the_codebook_and_keep_their_order(workshop: 
         ("2,1, ,5,Eens,40,", "stratum_missing"),
     ],
 )
-def test_a_row_that_breaks_a_rule_is_set_aside_whole(
-    workshop: Workshop, row: str, rule: str
-) -> None:
+def test_a_row_that_breaks_a_rule_is_set_aside_whole(workshop: Workshop, row: str, rule: str) -> None:
     result = workshop.land(workshop.csv("1,1,a,5,Eens,40,", row, "3,1,a,5,Eens,40,"))
     assert result.rejected_by_rule == {rule: 1}
     assert (result.rows_read, result.rows_accepted, result.rows_rejected) == (3, 2, 1)
-    [(number, found, content)] = workshop.query(
-        "select row_number, rule, row_json from raw.rejected_rows"
-    )
+    [(number, found, content)] = workshop.query("select row_number, rule, row_json from raw.rejected_rows")
     assert (number, found) == (2, rule)
     assert "40" in content or rule == "malformed_row"
     assert workshop.values("row_number") == [1, 3]
@@ -113,9 +107,7 @@ def test_an_empty_cluster_rejects_its_row(workshop: Workshop) -> None:
 
 def test_invalid_answers_keep_their_row_and_the_delivered_text(workshop: Workshop) -> None:
     result = workshop.land(
-        workshop.csv(
-            "1,1,a,abc,Nooit,x,", "2,1,a,8,Eens,200,", "3,1,a,4.5,5,1_0,", "4,1,a,9,weet niet,100,"
-        )
+        workshop.csv("1,1,a,abc,Nooit,x,", "2,1,a,8,Eens,200,", "3,1,a,4.5,5,1_0,", "4,1,a,9,weet niet,100,")
     )
     assert result.rows_accepted == 4
     assert result.invalid_answers == {"hours": 3, "q1": 3, "q2": 2}
@@ -125,8 +117,7 @@ def test_invalid_answers_keep_their_row_and_the_delivered_text(workshop: Worksho
     assert hours[1] == 200
     assert math.isnan(hours[2])
     assert workshop.query(
-        "select row_number, column_name, delivered_value, rule from raw.invalid_answers "
-        "order by all"
+        "select row_number, column_name, delivered_value, rule from raw.invalid_answers order by all"
     ) == [
         (1, "hours", "x", "not_a_number"),
         (1, "q1", "abc", "not_a_code"),
@@ -171,9 +162,7 @@ def test_another_file_for_a_landed_wave_needs_replace_and_the_older_one_stays(
 ) -> None:
     first = workshop.land(workshop.csv("1,1,a,5,Eens,40,"))
     other = workshop.csv("1,1,a,4,Eens,40,", name="corrected.csv")
-    with pytest.raises(
-        InputError, match=r"has landed with another content: 'delivery\.csv', 1 rows"
-    ):
+    with pytest.raises(InputError, match=r"has landed with another content: 'delivery\.csv', 1 rows"):
         workshop.land(other)
     second = workshop.land(other, replace=True)
     assert second.status == "replaced"
@@ -268,9 +257,7 @@ def test_rows_of_two_waves_are_refused_with_their_counts(workshop: Workshop) -> 
     with pytest.raises(InputError, match="2023: 2 rows, 2022: 1 rows") as caught:
         workshop.land(file, survey_id="waves")
     assert "land each wave from its own file" in str(caught.value)
-    assert (
-        workshop.land(workshop.file("e.csv", "jaar,q\n2022,1\n"), survey_id="waves").rows_read == 1
-    )
+    assert workshop.land(workshop.file("e.csv", "jaar,q\n2022,1\n"), survey_id="waves").rows_read == 1
 
 
 def test_too_many_rejected_rows_refuse_the_delivery(workshop: Workshop) -> None:

@@ -35,9 +35,7 @@ def efc_survey(workshop: Workshop) -> None:
     workshop.survey("efc", columns, undeclared_columns="ignore")
 
 
-def test_spss_and_its_csv_give_the_same_responses(
-    workshop: Workshop, shared: Callable[[str], Path]
-) -> None:
+def test_spss_and_its_csv_give_the_same_responses(workshop: Workshop, shared: Callable[[str], Path]) -> None:
     efc_survey(workshop)
     spss = workshop.land(shared("efc/efc.sav"), "spss", "efc")
     text = workshop.land(shared("efc/efc.csv"), "text", "efc")
@@ -70,9 +68,7 @@ def test_value_labels_become_the_answers_where_the_codebook_wants_texts(
     assert result.invalid_answers == {"factor_numeric": 1}
 
 
-def test_missing_codes_of_spss_stay_visible(
-    workshop: Workshop, shared: Callable[[str], Path]
-) -> None:
+def test_missing_codes_of_spss_stay_visible(workshop: Workshop, shared: Callable[[str], Path]) -> None:
     columns = [
         column("answer", "control", delivered_as="factor_n_coded_miss", missing={"refused": [99]}),
         column("string_miss", "open_text"),
@@ -200,9 +196,7 @@ WORKBOOKS = {
 
 
 @pytest.mark.parametrize("name", WORKBOOKS)
-def test_published_workbooks_land(
-    workshop: Workshop, shared: Callable[[str], Path], name: str
-) -> None:
+def test_published_workbooks_land(workshop: Workshop, shared: Callable[[str], Path], name: str) -> None:
     columns = [
         column("organisation", "open_text", delivered_as=["Organisation", "Organisation Name"]),
         column("b01", "outcome", maximum=1),
@@ -224,9 +218,9 @@ def test_a_csv_and_its_parquet_give_the_same_responses(workshop: Workshop) -> No
     workshop.land(text, "csv")
     workshop.land(parquet, "parquet")
     content = "row_number, respondent_id, w, s, q1, q2, hours, remark"
-    assert workshop.query(
-        f"select {content} from raw.plain where wave_id = 'csv'"
-    ) == workshop.query(f"select {content} from raw.plain where wave_id = 'parquet'")
+    assert workshop.query(f"select {content} from raw.plain where wave_id = 'csv'") == workshop.query(
+        f"select {content} from raw.plain where wave_id = 'parquet'"
+    )
 
 
 def test_the_name_of_a_file_does_not_decide_how_it_is_read(
@@ -257,9 +251,7 @@ def damaged(name: str) -> tuple[str, str]:
 def test_a_cut_off_file_is_refused(workshop: Workshop, name: str) -> None:
     message, kind = damaged(name)
     workshop.survey("cut", [column("q", "control"), column("t", "open_text")])
-    frame = pd.DataFrame(
-        {"q": [float(i) for i in range(500)], "t": [f"text {i}" for i in range(500)]}
-    )
+    frame = pd.DataFrame({"q": [float(i) for i in range(500)], "t": [f"text {i}" for i in range(500)]})
     path = workshop.folder / name
     {
         "sav": lambda: pyreadstat.write_sav(frame, str(path)),

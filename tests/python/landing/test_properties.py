@@ -49,8 +49,7 @@ def test_every_row_read_is_accepted_or_rejected(rows: list[str]) -> None:
             result = workshop.land(file)
         except InputError as error:
             assert any(  # noqa: PT017 - which refusal it is does not matter, that it is one does
-                reason in str(error)
-                for reason in ("break a rule", "no rows", "not in the codebook")
+                reason in str(error) for reason in ("break a rule", "no rows", "not in the codebook")
             )
             assert workshop.query("select count(*) from raw.landing_register") == [(0,)]
             return

@@ -67,9 +67,7 @@ def test_the_environment_may_hold_the_key(
 
 
 @pytest.mark.parametrize("named", ["", "short"])
-def test_a_short_key_is_refused(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, named: str
-) -> None:
+def test_a_short_key_is_refused(workshop: Workshop, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
     monkeypatch.setenv("WERKPEIL_PSEUDONYM_KEY", named)
     with pytest.raises(InputError, match="shorter than 16 bytes"):
         load_pseudonymiser(workshop.project)

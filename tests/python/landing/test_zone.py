@@ -32,9 +32,7 @@ GOOD = "1,1,a,5,Eens,40,"
 
 
 @pytest.mark.parametrize("replacing", [False, True])
-def test_a_killed_landing_leaves_the_wave_whole_or_absent(
-    workshop: Workshop, *, replacing: bool
-) -> None:
+def test_a_killed_landing_leaves_the_wave_whole_or_absent(workshop: Workshop, *, replacing: bool) -> None:
     chance = random.Random(20241122 + replacing)  # noqa: S311 - moments of a test, no secret
     rows = [f"{i},1,a,5,Eens,40,{'x' * 40}" for i in range(30_000)]
     file = workshop.csv(*rows)

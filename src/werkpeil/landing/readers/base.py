@@ -95,10 +95,7 @@ def cleaned(expression: str) -> str:
     """Return SQL for a delivered text as it is kept: trimmed, unmarked, null if empty."""
     trimmed = f"nullif(trim(replace({expression}, chr(65279), ''), {_AROUND}), '')"
     # Most answers are one character, which is kept unless it is a blank or control character.
-    return (
-        f"case when strlen({expression}) > 1 then {trimmed} "
-        f"when {expression} > ' ' then {expression} end"
-    )
+    return f"case when strlen({expression}) > 1 then {trimmed} when {expression} > ' ' then {expression} end"
 
 
 def number_text(expression: str) -> str:
