@@ -222,7 +222,11 @@ class HeaderMatcher:
 
 
 def _headers(names: Sequence[tuple[str, ...]]) -> tuple[Header, ...]:
-    return tuple(Header(position, tuple(texts)) for position, texts in enumerate(names))
+    """A column without a header goes by its place: `unnamed_1` is the first column."""
+    return tuple(
+        Header(position, (texts[0] if texts[0].strip() else f"unnamed_{position + 1}", *texts[1:]))
+        for position, texts in enumerate(names)
+    )
 
 
 def _by_key(headers: Sequence[Header], keys: Callable[[str], list[str]]) -> dict[str, list[Header]]:
