@@ -240,13 +240,13 @@ def outside_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except (OSError, duckdb.Error) as error:  # a full disk is any of DuckDB's errors
         raise _outside_error(error) from error
 
 
 def _outside_error(error: Exception) -> OutsideError:
     number = error.errno if isinstance(error, OSError) else None
-    message = str(error)
+    message = (str(error) or type(error).__name__).splitlines()[0]
     if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in message:
         return OutsideError("The disk is full.", where=message, hint="free some space and run this again.")
     if number in (errno.EACCES, errno.EPERM, errno.EROFS) or "Permission denied" in message:

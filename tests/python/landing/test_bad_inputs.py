@@ -8,10 +8,12 @@ import os
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from werkpeil.errors import InputError, OutsideError, WerkpeilError
 from werkpeil.landing import zone
+from werkpeil.landing.rows import Rows
 
 from .conftest import PLAIN_HEADER, column
 
@@ -178,6 +180,23 @@ def test_a_full_disk_can_be_repeated(workshop: Workshop, monkeypatch: pytest.Mon
         patched.setattr(zone, "_fsync", full)
         error = refused(workshop, file)
     assert isinstance(error, OutsideError)
+    assert error.exit_code == 3
+    assert "The disk is full" in str(error)
+    assert workshop.land(file).status == "landed"
+
+
+def test_a_disk_that_fills_up_in_the_middle_can_be_repeated(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: Any) -> None:
+        raise duckdb.TransactionException(
+            'Failed to commit: Could not write file "x": No space left on device'
+        )
+
+    file = workshop.csv(GOOD)
+    with monkeypatch.context() as patched:
+        patched.setattr(Rows, "write_responses", full)
+        error = refused(workshop, file)
     assert error.exit_code == 3
     assert "The disk is full" in str(error)
     assert workshop.land(file).status == "landed"

@@ -74,8 +74,10 @@ def test_a_wave_has_its_own_names_and_columns(workshop: Workshop) -> None:
 
 
 def test_an_unnamed_column_can_be_declared(workshop: Workshop) -> None:
-    columns = [column("person", "respondent_id", delivered_as=""), column("q", "outcome")]
-    assert matcher(workshop, columns).match([("",), ("q",)]).found["person"].position == 0
+    columns = [column("person", "respondent_id", delivered_as="unnamed_2"), column("q", "outcome")]
+    found = matcher(workshop, columns).match([("q",), ("",), (" ",)])
+    assert found.found["person"].position == 1
+    assert [header.name for header in found.undeclared] == ["unnamed_3"]
 
 
 def test_an_ignored_column_need_not_be_there(workshop: Workshop) -> None:

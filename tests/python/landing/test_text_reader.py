@@ -227,7 +227,7 @@ def test_text_answers_with_marks_inside_them_match_their_set(
     workshop: Workshop, shared: Callable[[str], Path]
 ) -> None:
     columns = [
-        column("person", "respondent_id", delivered_as=""),
+        column("person", "respondent_id", delivered_as="unnamed_1"),
         column("country", "group", delivered_as="socio1"),
         *(
             column(
