@@ -164,7 +164,10 @@ cast({{ column.name }} as {{ type }})
     {%- if column.get('coding') == 'labels' -%}
         {{ quoted_list(codes | map('string') | map('lower') | list) }}
     {%- else -%}
-        {%- set numbers = codes | select('number') | list -%}
+        {%- set numbers = [] -%}
+        {%- for code in codes if (code | string).lstrip('-').replace('.', '', 1).isdigit() -%}
+            {%- do numbers.append(code) -%}
+        {%- endfor -%}
         {%- set marker = -2147483648 - reason_code(codebook, missing_reason) -%}
         {{ (numbers + ([marker] if numbers | length < codes | length else [])) | join(', ') }}
     {%- endif -%}

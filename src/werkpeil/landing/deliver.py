@@ -31,7 +31,6 @@ from werkpeil.landing.rows import (
     create_macros,
     ignored_columns,
     kind_of,
-    stored_columns,
 )
 from werkpeil.project import MARKER
 from werkpeil.sql import literal
