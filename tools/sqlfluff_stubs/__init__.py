@@ -52,4 +52,6 @@ def share_columns(statistic: str, name: str) -> str:
 
 def find_differences(found: str, expected: str, columns: list[str]) -> str:
     """Stand in for a comparison of two relations, which it reads."""
-    return f"select {', '.join(columns)}\nfrom {found}\nunion all\nselect {', '.join(columns)}\nfrom {expected}"
+    return (
+        f"select {', '.join(columns)}\nfrom {found}\nunion all\nselect {', '.join(columns)}\nfrom {expected}"
+    )
