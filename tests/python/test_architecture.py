@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # are one level: intervals are a Python model over estimates, and SQL may take up what a Python model found.
 MAY_READ = {
     "staging": {"source", "seed"},
-    "scored": {"staging", "seed"},
+    "scored": {"staging", "scored", "seed"},
     "cells": {"scored", "cells", "seed"},
     "estimates": {"cells", "estimates", "python_models", "seed"},
     "python_models": {"cells", "estimates", "python_models", "seed"},
@@ -48,6 +48,11 @@ EXCEPTIONS = (
         "marts",
         "model.werkpeil.cells_waves",
         "every mart says whether its wave is real or synthetic; the table has one row per wave",
+    ),
+    (
+        "python_models",
+        "model.werkpeil.scored_regression_rows",
+        "design-based errors of regressions need each residual: one pass per new wave, nothing is kept of it",
     ),
 )
 
@@ -112,11 +117,15 @@ def reads_past_a_neighbour(models: dict[str, Model]) -> list[str]:
 
 def reads_respondents(models: dict[str, Model]) -> list[str]:
     """Models above the cells that read a table with a row per respondent; the register has none."""
+    allowed = {(layer, unique_id) for layer, unique_id, _ in EXCEPTIONS}
     return [
         f"{model.path} reads respondents: {read}"
         for model in models.values()
         for read in model.reads
-        if model.layer not in MAY_READ_RESPONDENTS and read in models and holds_respondents(models[read])
+        if model.layer not in MAY_READ_RESPONDENTS
+        and (model.layer, read) not in allowed
+        and read in models
+        and holds_respondents(models[read])
     ]
 
 

@@ -264,25 +264,40 @@ class ScoreSums:
         totals: Sum of scores per stratum.
         squares: Sum of outer products of the units' scores per stratum (unclustered designs).
         clusters: Sum of scores per stratum and cluster (clustered designs).
+        respondents: Rows added (unclustered designs).
     """
 
     k: int
     totals: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     squares: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     clusters: dict[tuple[str, str], NDArray[np.float64]] = field(default_factory=dict)
+    respondents: int = 0
+
+    @property
+    def unit_count(self) -> int:
+        """Sampling units with scores: clusters, or respondents where there are none."""
+        return len(self.clusters) or self.respondents
 
     def add(
         self,
         scores: NDArray[np.float64],
         strata: NDArray[np.object_],
         clusters: NDArray[np.object_] | None,
+        counted: NDArray[np.bool_] | None = None,
     ) -> None:
-        """Add a batch of scores, shape (m, k), with the stratum and cluster of each row."""
+        """Add a batch of scores, shape (m, k), with the stratum and cluster of each row.
+
+        `counted` marks the rows that carry weight; the others are no units of the model's sample.
+        """
+        if counted is not None:
+            scores, strata = scores[counted], strata[counted]
+            clusters = None if clusters is None else clusters[counted]
         for stratum in np.unique(strata):
             rows = scores[strata == stratum]
             zero = np.zeros(self.k)
             self.totals[stratum] = self.totals.get(stratum, zero) + rows.sum(axis=0)
             if clusters is None:
+                self.respondents += len(rows)
                 square = self.squares.get(stratum, np.zeros((self.k, self.k)))
                 self.squares[stratum] = square + rows.T @ rows
                 continue
