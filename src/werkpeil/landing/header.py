@@ -11,7 +11,7 @@ import difflib
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from werkpeil.codebook import normalise_text
 from werkpeil.errors import InputError
@@ -55,6 +55,16 @@ class HeaderMatch:
     headers: tuple[Header, ...]
     found: dict[str, Header]
     undeclared: tuple[Header, ...]
+
+
+class Matcher(Protocol):
+    """What a reader asks about headers: how many it knows, and which it wants."""
+
+    def count(self, names: Sequence[str]) -> int:
+        """Return how many of some header texts are columns; a guess of where the header is."""
+
+    def match(self, names: Sequence[tuple[str, ...]]) -> HeaderMatch:
+        """Return which delivered column is which, by each column's names."""
 
 
 class HeaderMatcher:
