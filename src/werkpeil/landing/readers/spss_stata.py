@@ -125,7 +125,7 @@ class _Variable:
         text = number_text(name)
         if self.zero_filled is None:
             return text
-        return f"lpad({text}, greatest({self.zero_filled}, length({text})), '0')"
+        return f"lpad({text}, cast(greatest({self.zero_filled}, length({text})) as integer), '0')"
 
 
 def _text(value: Any) -> str | None:
