@@ -54,8 +54,9 @@ framed_strata as (
         strata.is_clustered,
         cast(strata.unit_count as double) as unit_count,
         frame.population is not null as has_population,
-        1e0 - coalesce(strata.unit_count / cast(nullif(frame.population, 0) as double), 0e0)
-            as unsampled_share
+        greatest(
+            1e0 - coalesce(strata.unit_count / cast(nullif(frame.population, 0) as double), 0e0), 0e0
+        ) as unsampled_share
     from strata
     left join frame
         on
@@ -275,7 +276,7 @@ reasoned as (
             when points.estimate is null then 'zero_weight'
             when points.n = 1 then 'one_respondent'
             when variances.has_single_unit then 'single_unit_stratum'
-            when points.lowest = points.highest then 'no_variance'
+            when points.lowest = points.highest or variances.variance_of_total = 0e0 then 'no_variance'
         end as null_reason,
         variances.variance_of_total / (points.sum_w * points.sum_w) as variance,
         variances.sum_wd2 / nullif(points.sum_w, 0e0) * points.n / nullif(points.n - 1e0, 0e0)

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 # Answers of a bundled wave that a reader can check against the publisher's own tables.
 HEADLINE = """
-    select groups.label_en, shares.n, shares.positive_share, shares.positive_share_std_error
+    select
+        groups.label_en,
+        shares.n,
+        shares.positive_share,
+        shares.positive_share_ci_lower,
+        shares.positive_share_ci_upper
     from marts.item_shares as shares
     inner join marts.dim_groups as groups
         on
@@ -51,7 +56,9 @@ def run_demo(project: Project, *, build: Callable[[Project], BuildResult]) -> No
             f"  built          {built.models} models in {built.seconds:.0f} s; {built.checks} checks passed"
         )
     rows = sum(built.tables.values())
-    screen.say(f"  results        {len(built.tables)} marts, {rows:,} rows, in {project.warehouse}")
+    screen.say(
+        f"  results        {len(built.tables)} marts, {rows:,} rows, in {screen.near(project.warehouse)}"
+    )
     _show_headline(project)
 
 
@@ -67,13 +74,15 @@ def bundled_waves(project: Project) -> list[tuple[str, str, Path]]:
 def _show_headline(project: Project) -> None:
     with open_warehouse(project) as connection:
         answers = connection.execute(HEADLINE).fetchall()
-    rows = [(label, n, f"{100 * share:.1f} %", f"± {196 * error:.1f}") for label, n, share, error in answers]
-    columns = ["agency", "n", "positive", "95 %"]
+    rows = [
+        (label, n, f"{100 * share:.1f} %", f"{100 * lower:.1f} to {100 * upper:.1f} %")
+        for label, n, share, lower, upper in answers
+    ]
     screen.say("")
-    screen.results.print(
-        screen.table('"I recommend my organization as a good place to work" (fevs 2018, q40)', columns, rows)
+    screen.show_table(
+        "I recommend my organization as a good place to work (fevs 2018, q40, marts.item_shares)",
+        ["agency", "n", "positive", "95 % interval"],
+        rows,
     )
     screen.say("")
-    screen.say(
-        "Look further: duckdb data/warehouse.duckdb, or `werkpeil status`; README.md says where to read on."
-    )
+    screen.say("Look further: `werkpeil status`, any SQL client on the file, or README.md.")

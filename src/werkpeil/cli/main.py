@@ -176,14 +176,14 @@ def status() -> None:
             d.provenance,
             d.rows_accepted,
             d.rows_rejected,
-            d.landed_at,
+            d.landed_at[:16].replace("T", " "),
             d.file_name,
         )
         for d in deliveries
     ]
     if rows:
         columns = ["survey", "wave", "provenance", "accepted", "rejected", "landed (UTC)", "file"]
-        screen.results.print(screen.table("Landed waves", columns, rows))
+        screen.show_table("Landed waves", columns, rows)
     else:
         screen.say("Nothing is landed yet. `werkpeil land FILE --survey S --wave W` lands a delivery.")
     built = read_state(project).get("built")
@@ -194,7 +194,7 @@ def status() -> None:
     else:
         screen.say("No finished build since the last change. `werkpeil build` makes one.")
     waiting = pending(project, None)
-    screen.say(f"Inbox: {len(waiting)} waiting in {project.inbox}")
+    screen.say(f"Inbox: {len(waiting)} waiting in {screen.near(project.inbox)}")
     for item in waiting:
         screen.say(f"  {item.survey_id} {item.wave_id} {item.path.name}: {item.status.replace('_', ' ')}")
 

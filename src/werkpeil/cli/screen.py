@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -21,27 +22,47 @@ messages = Console(stderr=True, highlight=False)
 
 def say(text: str, *, style: str | None = None) -> None:
     """Print one line of results; brackets in it are text, not markup."""
-    results.print(escape(text), style=style)
+    results.print(escape(text), style=style, soft_wrap=True)
 
 
 def show_error(error: WerkpeilError) -> None:
     """Print what is wrong, where, and what to do."""
-    messages.print(f"[bold red]Error[/] {escape(error.what)}")
+    messages.print(f"[bold red]Error[/] {escape(error.what)}", soft_wrap=True)
     if error.where:
-        messages.print(f"  [dim]where[/]       {escape(error.where)}")
+        messages.print(f"  [dim]where[/]       {escape(error.where)}", soft_wrap=True)
     if error.hint:
-        messages.print(f"  [dim]what to do[/]  {escape(error.hint)}")
+        messages.print(f"  [dim]what to do[/]  {escape(error.hint)}", soft_wrap=True)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    """Return a plain table; numbers are set to the right."""
-    shown = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    """Return a plain table; numbers, and texts that begin or end like one, are set to the right."""
+    shown = Table(box=None, pad_edge=False, header_style="bold", title_justify="left", title_style="bold")
+    shown.title = title
     for position, column in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
-        shown.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        numeric = bool(rows) and all(_is_number(row[position]) for row in rows)
+        shown.add_column(column, justify="right" if numeric else "left", no_wrap=True)
     for row in rows:
         shown.add_row(*(escape(_cell(value)) for value in row))
     return shown
+
+
+def near(path: Path) -> str:
+    """Return a path as short as it can be said from the working directory."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table in full width; a narrow screen wraps lines rather than hiding cells."""
+    shown = table(title, columns, rows)
+    needed = Console(width=1000).measure(shown).maximum
+    Console(highlight=False, width=max(results.width, needed)).print(shown)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and value.endswith(" %"))
 
 
 def _cell(value: object) -> str:

@@ -51,7 +51,7 @@ _BLOCK_BYTES = 1 << 20
 _DEFAULT_SHARE = 0.05
 _TOLERATED = 10  # so many rows or answers may be wrong in a file of any size
 _LEAST_MEMORY = 192 << 20
-_MOST_MEMORY = 1 << 30
+_MOST_MEMORY = 1 << 29
 _SHARE_OF_MEMORY = 16
 _MOST_THREADS = 4
 _ROW_GROUP = 16_384  # rows that DuckDB holds at once per thread: small, because rows are wide
@@ -113,7 +113,7 @@ class _Job:
     report: Callable[[str, float | None], None]
 
 
-def land(  # noqa: PLR0913 - the command's options, all but three of them by name
+def land(
     project: Project,
     file: Path,
     survey_id: str,
@@ -184,7 +184,7 @@ def land(  # noqa: PLR0913 - the command's options, all but three of them by nam
 
 def _land(job: _Job, current: zone.Delivery | None) -> zone.Delivery:
     folder = zone.wave_folder(job.project, job.codebook.survey_id, job.wave_id)
-    delivery_id, landed_at = zone.free_delivery_id(folder, job.sha256)
+    delivery_id, landed_at = zone.next_delivery_id(job.sha256, current)
     with zone.workspace(job.project) as workspace:
         prepared = workspace / "delivery"
         prepared.mkdir()
@@ -252,9 +252,7 @@ def _read(job: _Job, detected: Detected, workspace: Path, connection: Any) -> De
     return delivered
 
 
-def _check_and_write(
-    job: _Job, rows: Rows, delivered: Delivered, prepared: Path
-) -> zone.Provenance:
+def _check_and_write(job: _Job, rows: Rows, delivered: Delivered, prepared: Path) -> zone.Provenance:
     job.report("checking the rows", None)
     rows.require_one_wave()
     provenance = rows.provenance(job.asked_provenance)
@@ -383,8 +381,7 @@ def _require_few_invalid(job: _Job, rows: Rows, responses: Path) -> None:
 
 def _refused(job: _Job, problem: str, details: list[Refusal], setting: str) -> InputError:
     lines = [
-        f"{what}, {count} times, first in rows {', '.join(map(str, first))}"
-        for what, count, first in details
+        f"{what}, {count} times, first in rows {', '.join(map(str, first))}" for what, count, first in details
     ]
     return InputError(
         f"{problem}; nothing has landed.\n  " + "\n  ".join(lines),
@@ -446,8 +443,7 @@ def _database(workspace: Path) -> Iterator[Any]:
     )
     try:
         connection.execute(
-            f"attach {literal(str(workspace / 'rows.duckdb'))} as workspace "
-            f"(row_group_size {_ROW_GROUP})"
+            f"attach {literal(str(workspace / 'rows.duckdb'))} as workspace (row_group_size {_ROW_GROUP})"
         )
         connection.execute("use workspace")
         create_macros(connection)
@@ -463,18 +459,14 @@ def _memory_limit() -> int:
 
 
 def _count(connection: Any, path: Path) -> int:
-    [(count,)] = connection.execute(
-        f"select count(*) from read_parquet({literal(str(path))})"
-    ).fetchall()
+    [(count,)] = connection.execute(f"select count(*) from read_parquet({literal(str(path))})").fetchall()
     return int(count)
 
 
 def _limits(project: Project) -> _Limits:
     settings = yaml.safe_load((project.root / MARKER).read_text(encoding="utf-8")) or {}
     landing = (settings.get("vars") or {}).get("landing") or {}
-    return _Limits(
-        _share(landing, "maximum_rejected_share"), _share(landing, "maximum_invalid_share")
-    )
+    return _Limits(_share(landing, "maximum_rejected_share"), _share(landing, "maximum_invalid_share"))
 
 
 def _share(settings: dict[str, Any], name: str) -> float:

@@ -189,8 +189,7 @@ class HeaderMatcher:
         candidates = {normalise_text(header.name): header.name for header in undeclared}
         lines = [self._missing_line(column, candidates) for column in missing]
         raise InputError(
-            f"{len(missing)} columns of the codebook are not in this file:\n  "
-            + "\n  ".join(lines),
+            f"{len(missing)} columns of the codebook are not in this file:\n  " + "\n  ".join(lines),
             where=f"{self._file_name}, wave {self._wave_id}, against {self._codebook.path}",
             hint="add the delivered name to delivered_as or names_by_wave, list the waves in which "
             "it was asked, or say `optional: true`.",
@@ -232,7 +231,11 @@ class HeaderMatcher:
 
 
 def _headers(names: Sequence[tuple[str, ...]]) -> tuple[Header, ...]:
-    return tuple(Header(position, tuple(texts)) for position, texts in enumerate(names))
+    """A column without a header goes by its place: `unnamed_1` is the first column."""
+    return tuple(
+        Header(position, (texts[0] if texts[0].strip() else f"unnamed_{position + 1}", *texts[1:]))
+        for position, texts in enumerate(names)
+    )
 
 
 def _by_key(headers: Sequence[Header], keys: Callable[[str], list[str]]) -> dict[str, list[Header]]:
@@ -254,7 +257,10 @@ def _codes(name: str) -> list[str]:
 
 def _questions(name: str) -> list[str]:
     """Return a text of more than one word, with the blanks around a closing `[label]` alike."""
-    text = re.sub(r"\s*\[\s*(.*?)\s*\]$", r" [\1]", normalise_text(name))
+    text = normalise_text(name)
+    if text.endswith("]"):
+        question, _, label = text[:-1].rpartition("[")
+        text = f"{question.rstrip()} [{label.strip()}]"
     return [text] if " " in text else []
 
 

@@ -82,9 +82,7 @@ def _create_responses_view(
     if not codebook_path(project, survey_id).is_file():
         return  # landed once, and no survey of this project any more
     codebook = load_codebook(project, survey_id)
-    types = _KEY_TYPES | {
-        column.name: TYPES[kind_of(column)] for column in stored_columns(codebook)
-    }
+    types = _KEY_TYPES | {column.name: TYPES[kind_of(column)] for column in stored_columns(codebook)}
     files = [str(delivery.responses) for delivery in landed]
     _create_view(connection, survey_id, types, files)
 
@@ -126,9 +124,7 @@ def _create_detail_view(
     connection.execute(f"create view {view} as {query}")
 
 
-def _create_register(
-    connection: Any, deliveries: Sequence[Delivery], current: Sequence[Delivery]
-) -> None:
+def _create_register(connection: Any, deliveries: Sequence[Delivery], current: Sequence[Delivery]) -> None:
     names = [field.name for field in fields(zone.Delivery) if field.name != "folder"]
     columns = ", ".join(f"{identifier(n)} {_REGISTER_TYPES.get(n, 'varchar')}" for n in names)
     table = f"{SCHEMA}.landing_register"
@@ -143,7 +139,6 @@ def _create_register(
 def _register_row(delivery: Delivery, *, is_current: bool) -> list[object]:
     entry = delivery.register_entry()
     values = [
-        json.dumps(value, ensure_ascii=False) if name in _AS_JSON else value
-        for name, value in entry.items()
+        json.dumps(value, ensure_ascii=False) if name in _AS_JSON else value for name, value in entry.items()
     ]
     return [*values, is_current]

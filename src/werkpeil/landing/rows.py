@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["code", "label", "number", "text"]
 
+SET_ASIDE = "set_aside"
 UNTYPED_CODE = -2_147_483_648
 TYPES: dict[Kind, str] = {
     "code": "integer",
@@ -47,6 +48,7 @@ RULES = (
 
 _NOT_STORED = frozenset({"respondent_id", "wave", "ignored"})
 _FIRST_ROWS = 5
+_ROW_GROUP = 32_768
 _LONGEST_SHOWN = 60
 _LARGEST_CODE = 2_147_483_647
 
@@ -142,12 +144,17 @@ class Rows:
             select row_number, 'malformed_row', detail from {MALFORMED}
             """
         )
+        self._set_rejected_aside()
+
+    def _set_rejected_aside(self) -> None:
+        """Move rejected rows elsewhere, because a join while writing would lose the order."""
+        rejected = "row_number in (select row_number from rejected)"
+        self.connection.execute(f"create table {SET_ASIDE} as select * from {DELIVERED} where {rejected}")
+        self.connection.execute(f"delete from {DELIVERED} where {rejected}")
 
     def rejected_by_rule(self) -> dict[str, int]:
         """Return the number of rejected rows per rule, in the order in which rules apply."""
-        found = dict(
-            self.connection.execute("select rule, count(*) from rejected group by rule").fetchall()
-        )
+        found = dict(self.connection.execute("select rule, count(*) from rejected group by rule").fetchall())
         return {rule: found[rule] for rule in RULES if rule in found}
 
     def rejections(self) -> list[Refusal]:
@@ -169,7 +176,8 @@ class Rows:
         place = self.place_of_identifier()
         if place is not None:
             [(ids, synthetic)] = self.connection.execute(
-                f"select count({place}), count_if(starts_with({place}, 'syn-')) from {DELIVERED}"
+                f"select count({place}), count(*) filter (where starts_with({place}, 'syn-')) "
+                f"from {DELIVERED}"
             ).fetchall()
             if 0 < synthetic < ids:
                 raise InputError(
@@ -192,8 +200,7 @@ class Rows:
         if column is None or place is None:
             return
         values = self.connection.execute(
-            f"select coalesce({place}, '(empty)'), count(*) from {DELIVERED} "
-            "group by 1 order by 2 desc, 1"
+            f"select coalesce({place}, '(empty)'), count(*) from {DELIVERED} group by 1 order by 2 desc, 1"
         ).fetchall()
         if len(values) > 1:
             counts = ", ".join(f"{value}: {count} rows" for value, count in values[:_FIRST_ROWS])
@@ -278,8 +285,8 @@ class Rows:
                     {self.pseudonym("d")} as respondent_id,
                     d.row_number{columns}
                 from {DELIVERED} as d
-                where d.row_number not in (select row_number from rejected)
-            ) to {literal(str(path))} (format parquet, compression zstd, row_group_size 100000)
+            ) to {literal(str(path))}
+            (format parquet, compression zstd, row_group_size {_ROW_GROUP})
             """,
             self.pseudonymiser.parameters,
         )
@@ -364,9 +371,7 @@ class Rows:
             above = f" or stored > {column.maximum}" if column.maximum is not None else ""
             missing = ", ".join(map(str, _numeric_missing(column))) or "null"
             outside = f"(stored < {column.minimum}{above})"
-            condition = (
-                f"isnan(stored) or ({outside} and coalesce(stored not in ({missing}), true))"
-            )
+            condition = f"isnan(stored) or ({outside} and coalesce(stored not in ({missing}), true))"
             return condition, "case when isnan(stored) then 'not_a_number' else 'out_of_range' end"
         return None, ""
 
@@ -408,26 +413,19 @@ class Rows:
         if kind == "text":
             return place
         texts = [normalise_text(text) for text in text_missing_codes(column)]
-        value = (
-            f"case when lower({place}) not in ({literals(texts)}) then {place} end"
-            if texts
-            else place
-        )
+        value = f"case when lower({place}) not in ({literals(texts)}) then {place} end" if texts else place
         return f"landed_{kind}({value})"
 
     def _find_unknown_labels(self) -> None:
         """List the texts that match no answer; compared in Python, once per different text."""
-        self.connection.execute(
-            "create table unknown_labels (column_name varchar, delivered_value varchar)"
-        )
+        self.connection.execute("create table unknown_labels (column_name varchar, delivered_value varchar)")
         for column in self.codebook.columns:
             place = self._place(column)
             if place is None or kind_of(column) != "label":
                 continue
             known = self._known_texts(column)
             texts = self.connection.execute(
-                f"select distinct {self._typed(column, place)} from {DELIVERED} "
-                f"where {place} is not null"
+                f"select distinct {self._typed(column, place)} from {DELIVERED} where {place} is not null"
             ).fetchall()
             unknown = [(column.name, t) for (t,) in texts if normalise_text(t) not in known]
             if unknown:
@@ -441,9 +439,7 @@ class Rows:
         return missing | {text for answer in answers for text in answer.texts}
 
     def _unknown_labels_of(self, column: Column) -> str:
-        return (
-            f"select delivered_value from unknown_labels where column_name = {literal(column.name)}"
-        )
+        return f"select delivered_value from unknown_labels where column_name = {literal(column.name)}"
 
 
 class _Rule(NamedTuple):
@@ -495,7 +491,9 @@ def create_macros(connection: Any) -> None:
     )
     connection.execute(
         f"""
-        create macro landed_code(value) as case when value is not null then coalesce(
+        create macro landed_code(value) as case
+            when strlen(value) = 1 and value between '0' and '9' then ascii(value) - ascii('0')
+            when value is not null then coalesce(
             case
                 when abs(landed_double(value)) <= {_LARGEST_CODE}
                     and landed_double(value) = trunc(landed_double(value))

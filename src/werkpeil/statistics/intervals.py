@@ -122,7 +122,9 @@ def estimate_intervals(estimates: pd.DataFrame) -> pd.DataFrame:
     n_kish = estimates["n_kish"].to_numpy(dtype=float)
     is_mean = (estimates["statistic"] == "mean").to_numpy(dtype=bool)
     has_error = np.isfinite(std_error) & (df >= 1)
+    # A share that does not vary inside its strata may lie anywhere; only at an end does it have an interval.
     at_the_end = (estimates["null_reason"] == "no_variance").to_numpy(dtype=bool) & (df >= 1)
+    at_the_end &= (estimate <= 0) | (estimate >= 1)
 
     chosen = [
         ("t", is_mean & has_error, t_interval(estimate, std_error, df)),

@@ -34,8 +34,7 @@ yes_no,0,no,Nee,No,1,,,,
 yes_no,1,yes,Ja,Yes,2,,,,
 """
 OTHER_SEEDS = {
-    "band_sets": "band_set_id,band_id,lower_exclusive,upper_inclusive,category,label_nl,label_en,"
-    "position\n",
+    "band_sets": "band_set_id,band_id,lower_exclusive,upper_inclusive,category,label_nl,label_en,position\n",
     "scales": "survey_id,scale_id,label_nl,label_en,minimum_items,band_set_id,note\n",
     "themes": "survey_id,theme_id,label_nl,label_en,position\n",
     "cuts": "survey_id,cut_id,variables,label_nl,label_en,position\n",

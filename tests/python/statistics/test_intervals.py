@@ -88,6 +88,8 @@ EDGES = [
     ("mean", np.nan, np.nan, 3, 2, "zero_weight", None),
     ("positive_share", 0.4, 0.05, 50, 49, None, "logit"),
     ("positive_share", 0.0, np.nan, 50, 49, "no_variance", "korn_graubard"),
+    # Every stratum agrees within itself, or the whole population answered.
+    ("positive_share", 0.5, np.nan, 50, 48, "no_variance", None),
     ("positive_share", 1.0, np.nan, 1, 0, "one_respondent", None),
     ("positive_share", 0.5, np.nan, 9, 8, "single_unit_stratum", None),
     ("positive_share", np.nan, np.nan, 3, 2, "zero_weight", None),

@@ -54,9 +54,7 @@ class Source:
     def wanted(self, match: HeaderMatch) -> list[int]:
         """Return the positions of the columns to read, in the file's order."""
         return sorted(
-            header.position
-            for column, header in match.found.items()
-            if column not in self.ignored_columns
+            header.position for column, header in match.found.items() if column not in self.ignored_columns
         )
 
 
@@ -88,9 +86,7 @@ def create_tables(connection: Any, positions: Sequence[int]) -> None:
     """Create the two tables that a reader fills."""
     columns = "".join(f", c{position} varchar" for position in positions)
     connection.execute(f"create table {DELIVERED} (row_number bigint{columns})")
-    connection.execute(
-        f"create table {MALFORMED} (row_number bigint, detail varchar, line varchar)"
-    )
+    connection.execute(f"create table {MALFORMED} (row_number bigint, detail varchar, line varchar)")
 
 
 def drop_tables(connection: Any) -> None:
@@ -101,7 +97,9 @@ def drop_tables(connection: Any) -> None:
 
 def cleaned(expression: str) -> str:
     """Return SQL for a delivered text as it is kept: trimmed, unmarked, null if empty."""
-    return f"nullif(trim(replace({expression}, chr(65279), ''), {_AROUND}), '')"
+    trimmed = f"nullif(trim(replace({expression}, chr(65279), ''), {_AROUND}), '')"
+    # Most answers are one character, which is kept unless it is a blank or control character.
+    return f"case when strlen({expression}) > 1 then {trimmed} when {expression} > ' ' then {expression} end"
 
 
 def number_text(expression: str) -> str:
@@ -149,6 +147,4 @@ def with_second_names(header: Sequence[str], second: Sequence[str] | None) -> li
     if second is None:
         return [(name,) for name in header]
     padded = [*second, *[""] * (len(header) - len(second))]
-    return [
-        (name, other) if other else (name,) for name, other in zip(header, padded, strict=False)
-    ]
+    return [(name, other) if other else (name,) for name, other in zip(header, padded, strict=False)]

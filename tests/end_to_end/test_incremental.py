@@ -1,0 +1,161 @@
+"""A new wave costs its own scan and nothing of history; what did not change is not built."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from support.projects import SURVEYS, make_project
+from werkpeil.building import build
+from werkpeil.landing import current_deliveries, land
+from werkpeil.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from werkpeil.project import Project
+
+LAYERS = ("scored.scored_apistrat", "cells.cells_answers", "cells.cells_profiles")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A warehouse with one wave."""
+    made = make_project(tmp_path_factory.mktemp("incremental"), extra=("apistrat",))
+    land(made, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
+    build(made)
+    return made
+
+
+def contents(project: Project, table: str, wave: str) -> list[Any]:
+    """Return every row of a wave in a table, ordered."""
+    with open_warehouse(project) as connection:
+        return connection.execute(f"select * from {table} where wave_id = '{wave}' order by all").fetchall()
+
+
+def empty_landed_wave(project: Project, wave: str) -> Path:
+    """Take the rows out of a landed wave behind the warehouse's back; return the file."""
+    delivery = next(d for d in current_deliveries(project) if d.wave_id == wave)
+    path = project.landing / "apistrat" / wave / delivery.delivery_id / "responses.parquet"
+    draft = path.with_suffix(".draft")
+    connection = duckdb.connect()
+    connection.execute(f"copy (select * from '{path}' limit 0) to '{draft}' (format parquet)").fetchall()
+    connection.close()
+    draft.replace(path)
+    return path
+
+
+def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: Path) -> None:
+    before = {table: contents(first, table, "2000") for table in LAYERS}
+    assert all(before.values())
+    newer = tmp_path / "later.csv"
+    lines = (SURVEYS / "apistrat" / "apistrat.csv").read_text().splitlines()
+    newer.write_text("\n".join(lines[:151]) + "\n")
+    land(first, newer, "apistrat", "2001")
+
+    # If anything scanned the old wave, it would now find nobody in it.
+    kept = empty_landed_wave(first, "2000")
+    result = build(first)
+
+    assert result.status == "built"
+    assert {table: contents(first, table, "2000") for table in LAYERS} == before
+    with open_warehouse(first) as connection:
+        sizes = connection.execute(
+            "select wave_id, sum(n) from cells.cells_profiles group by 1 order by 1"
+        ).fetchall()
+    assert sizes == [("2000", 200), ("2001", 150)]
+
+    # The counter-proof: told to scan everything, the build sees the emptied wave and says so.
+    with pytest.raises(Exception, match="checks failed") as failure:
+        build(first, full_refresh=True)
+    assert "cells_profiles_hold_every_respondent" in str(failure.value)
+    assert kept.exists()
+
+
+def test_building_again_without_news_builds_nothing(tmp_path: Path) -> None:
+    project = make_project(tmp_path, extra=("apistrat",))
+    land(project, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
+    built = build(project)
+    modified = project.warehouse.stat().st_mtime_ns
+    again = build(project)
+    assert again.status == "up_to_date"
+    assert (again.build_id, again.tables, again.checks) == (built.build_id, built.tables, built.checks)
+    assert project.warehouse.stat().st_mtime_ns == modified
+
+    # A scale or an answer set that changes is news for the waves it concerns.
+    seed = project.seeds / "answer_sets.csv"
+    seed.write_text(
+        seed.read_text().replace("yes_no_text,1,yes,Ja,Yes,2,1,", "yes_no_text,1,yes,Ja,Yes,2,3,")
+    )
+    changed = build(project)
+    assert changed.status == "built"
+    with open_warehouse(project) as connection:
+        mean = connection.execute(
+            "select mean from marts.item_shares where item_id = 'sch_wide' and cut_id = 'total'"
+        ).fetchall()[0][0]
+    assert mean == pytest.approx(3 * 0.8279480114, rel=1e-9)
+
+
+def test_a_replaced_delivery_is_scanned_and_a_vanished_wave_leaves_no_trace(tmp_path: Path) -> None:
+    project = make_project(tmp_path, extra=("apistrat",))
+    whole = SURVEYS / "apistrat" / "apistrat.csv"
+    land(project, whole, "apistrat", "2000")
+    land(project, whole, "apistrat", "2001")
+    build(project)
+    shorter = tmp_path / "shorter.csv"
+    shorter.write_text("\n".join(whole.read_text().splitlines()[:181]) + "\n")
+    land(project, shorter, "apistrat", "2001", replace=True)
+    build(project)
+    with open_warehouse(project) as connection:
+        n = connection.execute("select wave_id, n from marts.dim_waves order by 1").fetchall()
+    assert n == [("2000", 200), ("2001", 180)]
+
+    (project.landing / "apistrat" / "2001" / "current").unlink()
+    build(project)
+    for table in (*LAYERS, "marts.item_shares", "marts.dim_waves"):
+        assert contents(project, table, "2001") == []
+        assert contents(project, table, "2000")
+
+
+def test_a_wave_is_scanned_once_and_cells_never_touch_the_delivery(tmp_path: Path) -> None:
+    project = make_project(tmp_path, extra=("apistrat",))
+    land(project, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
+    build(project)
+    compiled = project.data / "target" / "compiled" / "werkpeil" / "models"
+    rows = {
+        name: scanned_rows(project, (compiled / path).read_text(), tmp_path)
+        for name, path in {
+            "scored": "scored/scored_apistrat.sql",
+            "answers": "cells/cells_answers.sql",
+            "profiles": "cells/cells_profiles.sql",
+        }.items()
+    }
+    # 200 respondents, read from the delivery once; the cells read the scored table once each.
+    assert rows["scored"] == {"parquet": 200, "table": 0}
+    assert rows["answers"] == {"parquet": 0, "table": 200}
+    assert rows["profiles"] == {"parquet": 0, "table": 200}
+
+
+def scanned_rows(project: Project, query: str, folder: Path) -> dict[str, int]:
+    """Return how many rows a query reads, from deliveries and from tables, as DuckDB counts them."""
+    profile = folder / "profile.json"
+    connection = duckdb.connect(str(project.warehouse), read_only=True)
+    for statement in (
+        "pragma enable_profiling='json'",
+        f"set profiling_output='{profile}'",
+        query,
+    ):
+        connection.execute(statement).fetchall()
+    connection.close()
+    counted = {"parquet": 0, "table": 0}
+    waiting = list(json.loads(profile.read_text())["operator"])
+    while waiting:
+        node = waiting.pop()
+        waiting += node.get("children", [])
+        if node["type"] == "TABLE_SCAN":
+            kind = "parquet" if node["extra_info"].get("Function") == "READ_PARQUET" else "table"
+            counted[kind] += node["rows_scanned"]
+    return counted
