@@ -156,11 +156,18 @@ cast({{ column.name }} as {{ type }})
 {%- endmacro %}
 
 
-{# Delivered missing codes as SQL literals: folded texts for labels, numbers otherwise. #}
+{#
+    Delivered missing codes as SQL literals: folded texts for labels, numbers otherwise. Landing has made
+    an empty answer of a text among numbers, such as NA, so those have no literal.
+#}
 {% macro delivered_list(column, codes) -%}
     {%- if column.get('coding') == 'labels' -%}
         {{ quoted_list(codes | map('string') | map('lower') | list) }}
     {%- else -%}
-        {{ codes | join(', ') }}
+        {%- set numbers = [] -%}
+        {%- for code in codes if code | string | float(none) is not none -%}
+            {%- do numbers.append(code) -%}
+        {%- endfor -%}
+        {{ numbers | join(', ') or 'null' }}
     {%- endif -%}
 {%- endmacro %}

@@ -32,6 +32,7 @@ _FEW_ROWS = 20
 _MOST_GROUPS = 200
 _LEAST_PER_GROUP = 5
 _LONGEST_GROUP = 80
+_LONGEST_NAME = 40
 _HIGHEST_CODE = 10
 _BLOCK = 3
 _USUAL_RANGES = frozenset({(1, 4), (1, 5), (1, 6), (1, 7), (1, 10), (0, 10)})
@@ -132,16 +133,15 @@ class ColumnDrafter:
                 return labelled
         if column.numbers is not None:
             return self._numeric(column, span, is_labelled=is_labelled)
-        return self._textual(column)
+        return self._textual(column, span)
 
     # --- Columns of which nothing is kept ---------------------------------------------------------
 
     def _set_aside(self, column: FileColumn) -> DraftColumn | None:
         ask = self._questions
-        names = [name for name in (column.code, column.header, column.question) if name]
-        if any(is_personal(name) for name in names[:2]) or are_personal(column.values):
+        if _identifies(column):
             ask.personal.append(column.shown)
-        elif any(is_technical(name) for name in names[:2]):
+        elif is_technical(column.code or column.header):
             ask.technical.append(column.shown)
         elif not column.values:
             ask.empty.append(column.shown)
@@ -187,6 +187,9 @@ class ColumnDrafter:
             reason = missing_reason(label)
             if code in found or (reason is None and code >= 0):
                 continue
+            if reason == "dont_know" and _is_middle(code, labels):
+                guessed.append(f"{code} ({label}), taken as the middle")
+                continue
             found[code] = reason or "skipped"
             guessed.append(f"{code} ({label})")
         if guessed:
@@ -227,8 +230,7 @@ class ColumnDrafter:
         codes = _codes_of(column)
         if codes is None or (column.is_declared_ordered is None and is_labelled and span is None):
             return self._number(column)
-        name = (column.code or column.header).casefold()
-        if is_background(name) or column.is_declared_ordered is False:
+        if _is_characteristic(column) or column.is_declared_ordered is False:
             return self._unexplained_group(column, codes)
         if span is None and set(codes.valid) == {0, 1}:
             found = _yes_no(self._existing, self._language)
@@ -239,8 +241,7 @@ class ColumnDrafter:
         span = span or codes.usual_range
         if span is None:
             return self._number(column)
-        is_recommendation = bool(_RECOMMENDATION.search(f"{column.header} {column.question}"))
-        found = sets.from_numbers(*span, {}, is_recommendation=is_recommendation)
+        found = sets.from_numbers(*span, {}, is_recommendation=_asks_recommendation(column))
         return self._coded_numbers(column, codes, found)
 
     def _unexplained_group(self, column: FileColumn, codes: _Codes) -> DraftColumn:
@@ -267,7 +268,7 @@ class ColumnDrafter:
         numbers = column.numbers
         if numbers is None:
             return self._open_text(column)
-        sentinels = _sentinels(column)
+        sentinels = [code for code in _sentinels(column) if not 0 <= code < _HIGHEST_CODE]
         if any(number < 0 and number not in sentinels for number in numbers.lowest):
             self._questions.negative.append(column.shown)
             return DraftColumn(column, "ignored")
@@ -279,19 +280,19 @@ class ColumnDrafter:
 
     # --- Columns of texts ---------------------------------------------------------------------------
 
-    def _textual(self, column: FileColumn) -> DraftColumn:
+    def _textual(self, column: FileColumn, span: tuple[int, int] | None) -> DraftColumn:
         texts = list(column.answers)
         if not texts:
             self._questions.empty.append(column.shown)
             return DraftColumn(column, "ignored")
         missing = _missing_in_texts(column, {})
         if column.distinct <= len(column.values):
-            found = _numbered_texts(column) or sets.existing_by_texts(texts, self._existing)
+            found = _as_range(column, span) or sets.existing_by_texts(texts, self._existing)
             if found is None and family_of(texts) is not None:
                 found = sets.from_texts(texts, self._language)
             if found is not None:
                 return self._coded(column, found, coding="labels", missing=missing)
-        if len(texts) == 1:
+        if len(texts) == 1 and column.rows >= _FEW_ROWS:
             self._questions.constant.append(column.shown)
             return DraftColumn(column, "ignored")
         if _may_divide(column):
@@ -314,8 +315,8 @@ class ColumnDrafter:
         missing: Missing,
         is_assumed: bool = False,
     ) -> DraftColumn:
-        name = (column.code or column.header).casefold()
-        is_group = not found.is_ordered or is_background(name)
+        asks_for_one = found.kind == "codes" and is_background(column.question.casefold())
+        is_group = not found.is_ordered or asks_for_one or _is_characteristic(column)
         self._tell_missing_texts(column)
         return DraftColumn(
             column,
@@ -364,7 +365,7 @@ def _ranges_of_blocks(columns: Iterable[FileColumn]) -> dict[int, tuple[int, int
     """Return the range of codes of each column whose block holds small whole numbers only."""
     candidates = {}
     for column in columns:
-        codes = _codes_of(column) if column.numbers is not None and not column.labels else None
+        codes = None if column.labels else _codes_of(column)
         if codes is not None and column.code:
             candidates[column.code] = (column.position, codes)
     blocks: dict[str, list[str]] = {}
@@ -383,7 +384,10 @@ def _ranges_of_blocks(columns: Iterable[FileColumn]) -> dict[int, tuple[int, int
 def _codes_of(column: FileColumn) -> _Codes | None:
     """Return a column's numbers as codes from 0 to 10, with what looks like missing apart."""
     numbers = column.numbers
-    if numbers is None or not numbers.are_whole or numbers.distinct > 2 * _HIGHEST_CODE:
+    if numbers is None:
+        texts = _numbered_texts(column)
+        return _Codes({code: column.values[text] for code, text in texts.items()}, ()) if texts else None
+    if not numbers.are_whole or numbers.distinct > 2 * _HIGHEST_CODE:
         return None
     counts = {int(number): count for number, count in numbers.counts.items()}
     missing = set(_sentinels(column))
@@ -403,42 +407,68 @@ def _sentinels(column: FileColumn) -> list[int]:
     found: list[int] = []
     while highest and highest[0] in _SENTINELS:
         below = [number for number in highest if number not in _SENTINELS]
-        if not below or not _is_far_above(highest[0], below[0]):
+        if not below or not _is_far_above(highest[0], below[0], numbers.highest):
             break
         found.append(int(highest.pop(0)))
     declared = {code for value in column.declared_missing if (code := _whole(value)) is not None}
     return [code for code in (*negative, *found) if code not in declared]
 
 
-def _is_far_above(sentinel: float, highest: float) -> bool:
-    """Whether a code stands apart: 9 above 7, 99 above 89, 999 above 899."""
-    return sentinel > highest + 1 if sentinel < _HIGHEST_CODE else sentinel > 1.1 * highest
+def _is_middle(code: int, labels: Mapping[int, str]) -> bool:
+    """Whether a code is the middle one of an odd number of answers, as in a five-point scale."""
+    answers = sorted(other for other in labels if missing_reason(labels[other]) in (None, "dont_know"))
+    return len(answers) >= _BLOCK and len(answers) % 2 == 1 and answers[len(answers) // 2] == code
 
 
-def _numbered_texts(column: FileColumn) -> AnswerSet | None:
-    """Return the set of a column such as `1 (None at all), 2, ..., 10 (All the time)`."""
-    ends: dict[int, str] = {}
-    codes: set[int] = set()
+def _is_far_above(sentinel: float, highest: float, present: Iterable[float]) -> bool:
+    """Whether a code stands apart: 8 and 9 above 6, 99 above 89, 999 above 899."""
+    if sentinel < _HIGHEST_CODE:
+        return highest + 1 not in present
+    return sentinel > 1.1 * highest
+
+
+def _is_characteristic(column: FileColumn) -> bool:
+    """Whether a column's name is that of a characteristic; a question in full mentions too much."""
+    name = column.code or column.header
+    return len(name) <= _LONGEST_NAME and is_background(name.casefold())
+
+
+def _identifies(column: FileColumn) -> bool:
+    """Whether a column tells who people are, by its name, its values, or what was asked."""
+    if is_personal(column.code or column.header) or are_personal(column.values):
+        return True
+    is_written = column.numbers is None and column.distinct * _LEAST_PER_GROUP > column.filled
+    return is_written and bool(column.question) and is_personal(column.question)
+
+
+def _numbered_texts(column: FileColumn) -> dict[int, str] | None:
+    """Return the codes of texts such as `1 (None at all), 2, ..., 10 (All the time)`, with their texts.
+
+    Texts that all have words of their own are labels rather than a range of numbers.
+    """
+    texts: dict[int, str] = {}
     for text in column.answers:
         matched = _STARTS_WITH_CODE.fullmatch(text)
-        if matched is None:
+        if matched is None or int(matched[1]) in texts:
             return None
-        code = int(matched[1])
-        if code in codes:
-            return None
-        codes.add(code)
-        if text != matched[1]:
-            ends[code] = text
-    low, high = min(codes), max(codes)
-    if not ends or high - low < 2 or high > _HIGHEST_CODE or len(codes) < (high - low + 1) / 2:
+        texts[int(matched[1])] = text
+    worded = sum(not text.isdigit() for text in texts.values())
+    is_range = len(texts) >= _BLOCK and max(texts) <= _HIGHEST_CODE and worded <= 2
+    return texts if is_range else None
+
+
+def _as_range(column: FileColumn, span: tuple[int, int] | None) -> AnswerSet | None:
+    """Return the range of numbers that a column's texts are steps of, if they are."""
+    texts = _numbered_texts(column)
+    if texts is None:
         return None
-    if len(ends) > 2:  # every answer has its own words
-        labels = {code: ends.get(code, str(code)) for code in sorted(codes)}
-        recognised = family_of(labels.values())
-        if recognised is None:
-            return None
-    is_recommendation = bool(_RECOMMENDATION.search(f"{column.header} {column.question}"))
-    return sets.from_numbers(low, high, ends, is_recommendation=is_recommendation)
+    low, high = span or (min(*texts, 1), max(texts))
+    ends = {code: text for code, text in texts.items() if not text.isdigit()}
+    return sets.from_numbers(low, high, ends, is_recommendation=_asks_recommendation(column))
+
+
+def _asks_recommendation(column: FileColumn) -> bool:
+    return bool(_RECOMMENDATION.search(f"{column.header} {column.question}"))
 
 
 def _may_divide(column: FileColumn) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,11 @@ import numpy as np
 
 from werkpeil.codebook import normalise_text
 from werkpeil.codebook.draft.names import split_header
-from werkpeil.codebook.draft.vocabulary import missing_reason
+from werkpeil.codebook.draft.vocabulary import is_empty_mark, missing_reason
 from werkpeil.errors import InputError
 from werkpeil.landing import zone
 from werkpeil.landing.detect import Detected, detect
-from werkpeil.landing.header import Header, HeaderMatch
+from werkpeil.landing.header import HeaderMatch, headers_of
 from werkpeil.landing.readers import Delivered, Source, reader_of
 from werkpeil.landing.readers.base import DELIVERED
 
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 
     from werkpeil.codebook.draft.labels import FileLabels
     from werkpeil.codebook.model import MissingReason
+    from werkpeil.landing.header import Header
 
 ROW_LIMIT = 50_000
 _KEPT_VALUES = 400
 _LABELLED_FORMATS = ("sav", "zsav", "dta")
+_LONGEST_SHOWN = 60
 _MEMORY = "512MiB"
 
 
@@ -97,7 +99,8 @@ class FileColumn:
     @property
     def shown(self) -> str:
         """How messages name the column."""
-        return self.code or (self.header if len(self.header) <= 60 else f"{self.header[:57]}...")
+        name = self.code or " ".join(self.header.split())
+        return name if len(name) <= _LONGEST_SHOWN else f"{name[: _LONGEST_SHOWN - 3]}..."
 
     @property
     def is_unique(self) -> bool:
@@ -117,7 +120,7 @@ class Delivery:
 
     Args:
         columns: Those with a header of their own.
-        unusable: Headers that occur more than once, or unnamed columns: nobody can tell them apart.
+        unusable: Headers that occur more than once: nobody can tell their columns apart.
         rows: Rows that were read.
         has_more_rows: The file has more rows than were read.
     """
@@ -159,7 +162,7 @@ class _EveryHeader:
 
     def match(self, names: Sequence[tuple[str, ...]]) -> HeaderMatch:
         """Return every column as found, under its place."""
-        headers = tuple(Header(position, tuple(texts)) for position, texts in enumerate(names))
+        headers = headers_of(names)
         return HeaderMatch(headers, {f"c{header.position}": header for header in headers}, ())
 
 
@@ -232,8 +235,16 @@ def _described(delivered: Delivered, detected: Detected, connection: Any) -> Del
         for header in headers
         if occurrences[normalise_text(header.name)] == 1
     ]
+    columns = [replace(column, missing=column.missing | _skipped_anywhere(columns)) for column in columns]
     unusable = [header.name for header in headers if occurrences[normalise_text(header.name)] > 1]
     return Delivery(tuple(columns), tuple(unusable), rows, delivered.rows_read > ROW_LIMIT, connection)
+
+
+def _skipped_anywhere(columns: Sequence[FileColumn]) -> dict[str, MissingReason]:
+    """Return the texts that mean an empty answer anywhere: a later wave may use them elsewhere."""
+    return {
+        text: reason for column in columns for text, reason in column.missing.items() if is_empty_mark(text)
+    }
 
 
 def _file_labels(delivered: Delivered, detected: Detected) -> FileLabels | None:

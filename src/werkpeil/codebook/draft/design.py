@@ -76,11 +76,11 @@ def _find_respondent(delivery: Delivery, design: Design, questions: Questions) -
     chosen, *others = candidates
     design.roles[chosen.position] = "respondent_id"
     design.not_kept += others
-    shown = chosen.shown or "the first column, which has no name,"
+    shown = chosen.shown
     if others:
         questions.respondents.append(
             f"Which column identifies respondents? {shown} was taken; unique as well and not kept:"
-            f" {listed([column.shown or 'the unnamed column' for column in others])}."
+            f" {listed([column.shown for column in others])}."
         )
     elif chosen in alike:
         questions.respondents.append(
@@ -144,7 +144,12 @@ def _is_weight(column: FileColumn) -> bool:
     What people weigh is named alike: it is tens to hundreds, whole, and never varies fivefold.
     """
     numbers = column.numbers
-    if numbers is None or column.missing or column.filled < column.rows or numbers.distinct < 2:
+    if (
+        numbers is None
+        or column.answers.keys() != column.values.keys()
+        or column.filled < column.rows
+        or numbers.distinct < 2
+    ):
         return False
     if numbers.lowest[0] < 0 or column.labels or _OF_A_BODY.search(f"{column.header} {column.question}"):
         return False

@@ -50,7 +50,7 @@ class Questions:
             ("Not kept, because it holds one text only: ", self.constant, "."),
             ("Not kept, because it holds numbers below 0: ", self.negative, ". Deliver it from 0 upwards."),
             (
-                "Not kept, because headers are the same or empty: ",
+                "Not kept, because several columns have the same header: ",
                 [repr(header) for header in self.unusable],
                 ". Give each column its own header.",
             ),

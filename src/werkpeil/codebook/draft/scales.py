@@ -176,8 +176,8 @@ def _keyed(
     questions.reversed_items += [item.source.shown for item in turned]
     reverse = f", {len(turned)} of them reversed" if turned else ""
     questions.scales.append(
-        f"A scale of {len(members)} items is proposed{reverse}: {label} (alpha {alpha:.2f}, n {len(complete)})."
-        " Do they measure one thing?"
+        f"A scale of {len(members)} items is proposed{reverse}: {label} (alpha {alpha:.2f},"
+        f" n {len(complete)}). Do they measure one thing?"
     )
     return members
 

@@ -81,7 +81,9 @@ def draft_survey(
     with read_delivery(file, on_progress) as delivery:
         columns = _draft_columns(delivery, existing, language, questions)
         _name_columns(delivery, columns)
-        _name_answer_sets(columns, survey_id, existing)
+        _name_answer_sets(
+            columns, survey_id, {row["answer_set_id"] or "" for row in seed_rows(project, "answer_sets")}
+        )
         bands = [row["band_set_id"] or "" for row in seed_rows(project, "band_sets")]
         proposal = propose_scales(delivery, columns, survey_id, bands, questions)
     cuts = _cuts(columns, survey_id, questions)
@@ -107,13 +109,17 @@ def draft_survey(
 
 
 def _existing_answer_sets(project: Project) -> dict[str, tuple[Answer, ...]]:
+    """Return the answer sets that are not another survey's own, which bear its id in front."""
+    surveys = {*project.surveys, *(row["survey_id"] or "" for row in seed_rows(project, "cuts"))}
+    owners = tuple(f"{survey}_" for survey in surveys if survey)
     found: dict[str, list[Answer]] = {}
     for row in seed_rows(project, "answer_sets"):
         content: dict[str, Any] = {**row, "spellings": tuple((row["spellings"] or "").split("|"))}
         if not row["spellings"]:
             content["spellings"] = ()
         answer = Answer.model_validate(content)
-        found.setdefault(answer.answer_set_id, []).append(answer)
+        if not answer.answer_set_id.startswith(owners):
+            found.setdefault(answer.answer_set_id, []).append(answer)
     return {set_id: tuple(answers) for set_id, answers in found.items()}
 
 
@@ -153,14 +159,11 @@ def _name_columns(delivery: Delivery, columns: Sequence[DraftColumn]) -> None:
 # --- Answer sets --------------------------------------------------------------------------------
 
 
-def _name_answer_sets(
-    columns: Sequence[DraftColumn], survey_id: str, existing: Mapping[str, tuple[Answer, ...]]
-) -> None:
+def _name_answer_sets(columns: Sequence[DraftColumn], survey_id: str, taken: set[str]) -> None:
     """Let columns share the sets that are the same, and name those that are new.
 
     A set of texts is part of a larger one if all its answers are: nobody gave the others.
     """
-    taken = set(existing)
     named: list[AnswerSet] = []
     drafted = [column for column in columns if column.answers is not None and not column.answers.is_existing]
     for column in sorted(drafted, key=lambda column: -len(column.answers.answers) if column.answers else 0):
@@ -224,18 +227,21 @@ def _ask_about_answers(columns: Sequence[DraftColumn], questions: Questions) -> 
         if answers.doubt:
             names = listed([member.source.shown for member in members])
             questions.answer_sets.append(f"Answers {set_id} of {names}: {answers.doubt}. Is that right?")
-        if not answers.is_existing and all(a.label_nl == a.label_en for a in answers.answers):
+        alike = [a.label_nl for a in answers.answers if a.label_nl == a.label_en]
+        if not answers.is_existing and not all(label.isdigit() for label in alike):
             untranslated.append(set_id)
     if untranslated:
         questions.others.append(
-            f"Labels are in one language only; translate them in seeds/answer_sets.csv: {listed(untranslated)}."
+            f"Labels are in one language only: {listed(untranslated)}. Translate them in"
+            " seeds/answer_sets.csv."
         )
 
 
 def _ask_about_file(delivery: Delivery, questions: Questions) -> None:
     if delivery.has_more_rows:
         questions.others.append(
-            f"Only the first {ROW_LIMIT:,} rows were looked at. Rarer answers may be missing from the answer sets."
+            f"Only the first {ROW_LIMIT:,} rows were looked at. Rarer answers may be missing from the"
+            " answer sets."
         )
 
 
@@ -278,8 +284,8 @@ def _cuts(columns: Sequence[DraftColumn], survey_id: str, questions: Questions) 
         )
     if left_out:
         questions.groups.append(
-            f"No results by {listed(left_out)}: many groups, or more than {_MOST_CUTS} cuts. Add those you need"
-            " to seeds/cuts.csv."
+            f"No results by {listed(left_out)}: many groups, or more than {_MOST_CUTS} cuts. Add those you"
+            " need to seeds/cuts.csv."
         )
     return cuts
 
@@ -302,7 +308,7 @@ def _codebook(
         "name": survey_id,
         "description": f"{title}, one row per respondent. Drafted from a delivered file; not reviewed yet.",
         "config": {"meta": meta},
-        "columns": [_column(column, language) for column in columns],
+        "columns": [_column(column) for column in columns],
     }
     source = {
         "name": "raw",
@@ -312,9 +318,8 @@ def _codebook(
     return {"version": 2, "sources": [source]}
 
 
-def _column(column: DraftColumn, language: str) -> dict[str, Any]:
+def _column(column: DraftColumn) -> dict[str, Any]:
     source = column.source
-    label = source.code if source.code and not source.code.startswith("column_") else source.header
     meta: dict[str, Any] = {"role": column.role}
     if column.answers is not None:
         meta["answers"] = column.answers.set_id
@@ -323,15 +328,13 @@ def _column(column: DraftColumn, language: str) -> dict[str, Any]:
     if column.missing:
         meta["missing"] = {reason: list(codes) for reason, codes in column.missing.items()}
     meta |= {key: value for key, value in _optional(column).items() if value}
-    if source.question and label:
-        meta[f"label_{language}"] = label if source.code else source.question
     if normalise_text(source.header) != column.name:
         meta["delivered_as"] = [source.header]
     if column.is_assumed:
         meta["assumed"] = True
     return {
         "name": column.name,
-        "description": source.question or source.header or column.name,
+        "description": source.question or source.code or source.header or column.name,
         "config": {"meta": meta},
     }
 

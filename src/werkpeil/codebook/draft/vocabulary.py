@@ -72,43 +72,94 @@ FAMILIES = (
                 -3,
                 "Zeer mee oneens",
                 "Strongly disagree",
-                ("zeer oneens", "helemaal mee oneens", "helemaal oneens", "helemaal niet mee eens")
-                + ("helemaal niet eens", "volledig mee oneens", "volledig oneens", "sterk mee oneens")
-                + ("completely disagree", "totally disagree", "fully disagree", "disagree strongly"),
+                (
+                    "zeer oneens",
+                    "helemaal mee oneens",
+                    "helemaal oneens",
+                    "helemaal niet mee eens",
+                    "helemaal niet eens",
+                    "volledig mee oneens",
+                    "volledig oneens",
+                    "sterk mee oneens",
+                    "completely disagree",
+                    "totally disagree",
+                    "fully disagree",
+                    "disagree strongly",
+                ),
             ),
             Level(-2, "Mee oneens", "Disagree", ("oneens", "niet mee eens", "niet eens")),
             Level(
                 -1,
                 "Enigszins mee oneens",
                 "Somewhat disagree",
-                ("enigszins oneens", "beetje mee oneens", "beetje oneens", "een beetje oneens")
-                + ("slightly disagree", "tend to disagree", "disagree somewhat", "disagree slightly")
-                + ("disagree a little",),
+                (
+                    "enigszins oneens",
+                    "beetje mee oneens",
+                    "beetje oneens",
+                    "een beetje oneens",
+                    "slightly disagree",
+                    "tend to disagree",
+                    "disagree somewhat",
+                    "disagree slightly",
+                    "disagree a little",
+                ),
             ),
             Level(
                 0,
                 "Neutraal",
                 "Neither agree nor disagree",
-                ("neutral", "niet mee eens/niet mee oneens", "niet mee eens, niet mee oneens")
-                + ("niet eens/niet oneens", "niet eens, niet oneens", "niet mee eens en niet mee oneens")
-                + ("niet mee eens, maar ook niet mee oneens", "niet eens en niet oneens")
-                + ("noch mee eens, noch mee oneens", "noch eens, noch oneens", "neither agree or disagree")
-                + ("niet eens, maar ook niet oneens", "neither", "neutral / no opinion"),
+                (
+                    "neutral",
+                    "niet mee eens/niet mee oneens",
+                    "niet mee eens, niet mee oneens",
+                    "niet eens/niet oneens",
+                    "niet eens, niet oneens",
+                    "niet mee eens en niet mee oneens",
+                    "niet mee eens, maar ook niet mee oneens",
+                    "niet eens en niet oneens",
+                    "noch mee eens, noch mee oneens",
+                    "noch eens, noch oneens",
+                    "neither agree or disagree",
+                    "niet eens, maar ook niet oneens",
+                    "neither",
+                    "neutral / no opinion",
+                    "no opinion",
+                    "geen mening",
+                ),
             ),
             Level(
                 1,
                 "Enigszins mee eens",
                 "Somewhat agree",
-                ("enigszins eens", "beetje mee eens", "beetje eens", "een beetje eens", "slightly agree")
-                + ("tend to agree", "agree somewhat", "agree slightly", "agree a little"),
+                (
+                    "enigszins eens",
+                    "beetje mee eens",
+                    "beetje eens",
+                    "een beetje eens",
+                    "slightly agree",
+                    "tend to agree",
+                    "agree somewhat",
+                    "agree slightly",
+                    "agree a little",
+                ),
             ),
             Level(2, "Mee eens", "Agree", ("eens",)),
             Level(
                 3,
                 "Zeer mee eens",
                 "Strongly agree",
-                ("zeer eens", "helemaal mee eens", "helemaal eens", "volledig mee eens", "volledig eens")
-                + ("sterk mee eens", "completely agree", "totally agree", "fully agree", "agree strongly"),
+                (
+                    "zeer eens",
+                    "helemaal mee eens",
+                    "helemaal eens",
+                    "volledig mee eens",
+                    "volledig eens",
+                    "sterk mee eens",
+                    "completely agree",
+                    "totally agree",
+                    "fully agree",
+                    "agree strongly",
+                ),
             ),
         ),
     ),
@@ -120,8 +171,13 @@ FAMILIES = (
                 -3,
                 "Zeer ontevreden",
                 "Very dissatisfied",
-                ("helemaal ontevreden", "completely dissatisfied", "extremely dissatisfied")
-                + ("helemaal niet tevreden", "very unsatisfied"),
+                (
+                    "helemaal ontevreden",
+                    "completely dissatisfied",
+                    "extremely dissatisfied",
+                    "helemaal niet tevreden",
+                    "very unsatisfied",
+                ),
             ),
             Level(-2, "Ontevreden", "Dissatisfied", ("unsatisfied", "niet tevreden")),
             Level(
@@ -134,9 +190,15 @@ FAMILIES = (
                 0,
                 "Niet tevreden/niet ontevreden",
                 "Neither satisfied nor dissatisfied",
-                ("neutraal", "neutral", "niet tevreden, niet ontevreden", "neither")
-                + ("niet tevreden en niet ontevreden", "niet tevreden, maar ook niet ontevreden")
-                + ("noch tevreden, noch ontevreden",),
+                (
+                    "neutraal",
+                    "neutral",
+                    "niet tevreden, niet ontevreden",
+                    "neither",
+                    "niet tevreden en niet ontevreden",
+                    "niet tevreden, maar ook niet ontevreden",
+                    "noch tevreden, noch ontevreden",
+                ),
             ),
             Level(
                 1,
@@ -350,8 +412,9 @@ _MISSING: dict[MissingReason, tuple[str, ...]] = {
         "skipped",
     ),
 }
+_EMPTY_MARKS = frozenset({"na", "nan", "null", "#null", "#n/a"})
 _TECHNICAL = frozenset(
-    [
+    {
         "startdate",
         "enddate",
         "status",
@@ -384,17 +447,17 @@ _TECHNICAL = frozenset(
         "eindtijd",
         "recordtype",
         "browser",
-    ]
+    }
 )
 _PERSONAL = re.compile(
     r"ipaddr|ip_?adres|e_?mail|recipient|first_?name|last_?name|voornaam|achternaam|telefo|phone|^bsn$|burgerservice"
-    r"|adres$|^address|postcode|zip_?code|birth_?dat|date_?of_?birth|geboortedat|latitude|longitude|^token$"
+    r"|adres$|^address|your_address|postal_code|postcode|zip_?code|birth_?dat|date_?of_?birth|geboortedat|latitude|longitude|^token$"
     r"|personeelsn|employee_?(id|n)|^na[am]{1,2}[me]?$"
 )
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", re.IGNORECASE)
 _IP_ADDRESS = re.compile(r"^\d{1,3}(\.\d{1,3}){3}$")
 _BACKGROUND = re.compile(
-    r"gender|geslacht|^e?\d*_?sex|sex$|educ|opleiding|sector|provinc|region|regio|department|afdeling|functie"
+    r"gender|geslacht|^race$|ethnic|herkomst|^e?\d*_?sex|sex$|educ|opleiding|sector|provinc|region|regio|department|afdeling|functie"
     r"|agency|country|^land$|stedelijk|urban|burgerlijke|marital|nationali|tenure|salar|schaal|supervis|leiding"
     r"|minorit|contract|domein|domain|organisat|ministerie|directie|location|locatie|age_?(group|class|cat)|leeftijds"
 )
@@ -437,9 +500,15 @@ def missing_reason(text: str) -> MissingReason | None:
     return next((reason for reason, texts in _MISSING.items() if wanted in texts), None)
 
 
+def is_empty_mark(text: str) -> bool:
+    """Whether a text is what a program writes for an empty cell, rather than an answer."""
+    return plain(text) in _EMPTY_MARKS
+
+
 def is_technical(name: str) -> bool:
     """Whether a column is one that a survey tool adds: dates, progress, language."""
-    return re.sub(r"[^a-z]", "", name.casefold()) in _TECHNICAL
+    letters = re.sub(r"[^a-z]", "", name.casefold())
+    return letters in _TECHNICAL or letters.startswith(("grouptime", "questiontime", "filecount"))
 
 
 def is_personal(name: str) -> bool:

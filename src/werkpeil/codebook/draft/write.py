@@ -34,6 +34,13 @@ _BLOCK_LIST = re.compile(
 _EMPTY = re.compile(r"^(?P<key>[ \t]+surveys:)[ \t]*(?P<note>#[^\n]*)?$", re.MULTILINE)
 
 
+class _IndentingDumper(yaml.SafeDumper):
+    """Indents lists under their key, as the codebooks written by hand do."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - PyYAML's signature
+        super().increase_indent(flow, indentless=False)
+
+
 @dataclass(frozen=True)
 class SurveyFiles:
     """What a new survey adds to a project.
@@ -126,8 +133,13 @@ def _scored_path(project: Project, survey_id: str) -> Path:
 
 
 def _codebook_text(files: SurveyFiles) -> str:
-    body = yaml.safe_dump(
-        files.codebook, allow_unicode=True, sort_keys=False, width=_LINE_WIDTH, default_flow_style=False
+    body = yaml.dump(
+        files.codebook,
+        Dumper=_IndentingDumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=_LINE_WIDTH,
+        default_flow_style=False,
     )
     return (
         "# Drafted by `werkpeil survey new` from a delivered file: review every column.\n"
