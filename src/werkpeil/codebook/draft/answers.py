@@ -54,7 +54,7 @@ class AnswerSet:
     @property
     def identity(self) -> tuple[object, ...]:
         """What two drafts of the same set have in common."""
-        return tuple((a.answer_code, a.answer_id, a.score, a.texts) for a in self.answers)
+        return tuple((a.answer_code, a.answer_id, a.score, a.category, a.texts) for a in self.answers)
 
 
 # --- Sets that exist ----------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def from_numbers(low: int, high: int, ends: Mapping[int, str], *, is_recommendat
     if is_recommendation and (low, high) == (0, 10):
         numbered = _numbered(labels, "recommendation", "")
         answers = (answer.model_copy(update={"category": _promoting(answer)}) for answer in numbered.answers)
-        return AnswerSet("", "recommendation", tuple(answers), is_ordered=True)
+        return AnswerSet("", numbered.kind, tuple(answers), is_ordered=True)
     return _numbered(labels, "numbers", f"it runs from {low} to {high}, and more was taken for more positive")
 
 
@@ -225,7 +225,7 @@ def _in_both(level: Level, label: str, language: str) -> tuple[str, str]:
     """Return the label in Dutch and in English: the survey's own words in its own language."""
     usual = {"nl": level.nl, "en": level.en}
     other = "en" if language == "nl" else "nl"
-    if plain(label) != normalise_text(usual[other]):
+    if plain(label) not in (normalise_text(usual[other]), normalise_text(usual[language])):
         usual[language] = label
     return usual["nl"], usual["en"]
 

@@ -61,7 +61,7 @@ def read_labels(path: Path, file_format: str, encoding: str | None) -> FileLabel
     """
     forced = encoding.removesuffix(_NOT_SAID) if encoding and encoding.endswith(_NOT_SAID) else None
     read = pyreadstat.read_dta if file_format == "dta" else pyreadstat.read_sav
-    _, metadata = read(str(path), metadataonly=True, encoding=forced)
+    _, metadata = read(str(path), metadataonly=True, user_missing=True, encoding=forced)
     return FileLabels(metadata)
 
 

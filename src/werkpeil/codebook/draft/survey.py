@@ -30,6 +30,7 @@ _MOST_CUTS = 8
 _MOST_GROUPS_OF_CUT = 30
 _MOST_PROFILES = 1_000_000_000
 _SMALL_GROUP = 10
+_RANGES = ("numbers", "recommendation")
 _RESERVING_ROLES = ("respondent_id", "weight")
 
 
@@ -173,7 +174,7 @@ def _name_answer_sets(columns: Sequence[DraftColumn], survey_id: str, taken: set
         shared = next((known for known in named if _is_part(answers, known, column.coding)), None)
         if shared is None:
             wanted = f"{survey_id}_{column.name}" if answers.kind == "codes" else answers.kind
-            if wanted in taken or answers.kind.startswith(("numbers", "recommendation")):
+            if wanted in taken or answers.kind.startswith(_RANGES):
                 wanted = wanted if wanted.startswith(survey_id) else f"{survey_id}_{wanted}"
             set_id = _free(wanted, taken)
             taken.add(set_id)
@@ -195,11 +196,13 @@ def _is_part(answers: AnswerSet, known: AnswerSet, coding: str) -> bool:
         return True
     if coding != "labels" or not answers.is_ordered or answers.kind == "codes":
         return False
+    # The middle of a range of numbers depends on where it ends; what words mean does not.
+    is_part_of_kind = not answers.kind.startswith(_RANGES)
     by_id = {answer.answer_id: answer for answer in known.answers}
     return all(
         answer.answer_id in by_id
         and set(answer.texts) <= set(by_id[answer.answer_id].texts)
-        and answer.category == by_id[answer.answer_id].category
+        and (is_part_of_kind or answer.category == by_id[answer.answer_id].category)
         for answer in answers.answers
     )
 
