@@ -158,15 +158,16 @@ cast({{ column.name }} as {{ type }})
 
 {#
     Delivered missing codes as SQL literals: folded texts for labels, numbers otherwise. Landing has made
-    an empty answer of a text among numbers, such as NA, so those have no literal.
+    an empty answer of a text among numbers, such as NA or nan, so those have no literal.
 #}
 {% macro delivered_list(column, codes) -%}
     {%- if column.get('coding') == 'labels' -%}
         {{ quoted_list(codes | map('string') | map('lower') | list) }}
     {%- else -%}
         {%- set numbers = [] -%}
-        {%- for code in codes if code | string | float(none) is not none -%}
-            {%- do numbers.append(code) -%}
+        {%- for code in codes -%}
+            {%- set number = code | string | float(none) -%}
+            {%- if number is not none and number * 0 == 0 -%}{%- do numbers.append(code) -%}{%- endif -%}
         {%- endfor -%}
         {{ numbers | join(', ') or 'null' }}
     {%- endif -%}

@@ -316,8 +316,9 @@ def _in_order_of_codes(
 def _unordered(labels: Mapping[int, str], spellings: Mapping[int, tuple[str, ...]]) -> AnswerSet:
     answers = []
     taken: set[str] = set()
+    said = {normalise_text(label) for label in labels.values()}
     for position, (code, label) in enumerate(labels.items(), start=1):
-        answer_id = _answer_id(label, code, taken)
+        answer_id = _answer_id(label, code, taken | (said - {normalise_text(label)}))
         taken.add(answer_id)
         answers.append(
             Answer(
@@ -334,7 +335,11 @@ def _unordered(labels: Mapping[int, str], spellings: Mapping[int, tuple[str, ...
 
 
 def _answer_id(label: str, code: int, taken: set[str]) -> str:
+    """Return an id that no other answer's id or label is."""
     base = snake_case(label)
     if not base or not base[0].isalpha():
         base = f"code_{code}"
-    return base if base not in taken else f"{base}_{code}"
+    answer_id, number = base, code
+    while answer_id in taken:
+        answer_id, number = f"{base}_{number}", number + 1
+    return answer_id

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from werkpeil.codebook import normalise_text
 from werkpeil.codebook.draft import answers as sets
 from werkpeil.codebook.draft.delivery import number_of
 from werkpeil.codebook.draft.vocabulary import (
@@ -204,21 +205,31 @@ class ColumnDrafter:
         self._questions.unlabelled.append(f"{column.shown}: {', '.join(map(str, sorted(others)))}")
         return {code: str(code) for code in others}
 
-    def _labelled_texts(self, column: FileColumn) -> DraftColumn:
-        """Draft a column of texts that have labels, which landing puts in their place."""
+    def _labelled_texts(self, column: FileColumn) -> DraftColumn | None:
+        """Draft a column of texts that have labels, which landing puts in their place.
+
+        Where most of the different texts have none, the labels explain exceptions: the texts may be what
+        people wrote, and must not become answers in a seed.
+        """
+        if column.distinct - sum(value in column.values for value in column.labels) > len(column.labels):
+            return None
         texts: dict[str, list[str]] = {}
+        shown: dict[str, str] = {}
         missing: Missing = {}
         for value in dict.fromkeys((*column.labels, *column.values, *sorted(column.declared_missing))):
             label = column.labels.get(value, value)
             reason = missing_reason(label) or ("skipped" if value in column.declared_missing else None)
             if reason is None:
-                texts.setdefault(label, []).append(value)
+                texts.setdefault(shown.setdefault(normalise_text(label), label), []).append(value)
             else:
                 missing.setdefault(reason, []).extend(dict.fromkeys((label, value)))
         if not texts or len(texts) > _MOST_GROUPS:
             return self._open_text(column)
         labels = dict(enumerate(texts, start=1))
-        spellings = {code: tuple(texts[label]) for code, label in labels.items()}
+        spellings = {
+            code: tuple(value for value in texts[label] if shown.get(normalise_text(value), label) == label)
+            for code, label in labels.items()
+        }
         found = sets.existing_by_texts(texts, self._existing) or sets.from_labels(
             labels, self._language, is_declared_ordered=column.is_declared_ordered, spellings=spellings
         )

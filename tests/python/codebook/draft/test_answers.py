@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from werkpeil.codebook.draft.answers import from_labels, from_numbers, from_texts
 from werkpeil.codebook.draft.vocabulary import FAMILIES, Family
+from werkpeil.landing import land
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,6 +142,38 @@ def test_labels_without_an_order_make_groups_even_of_an_ordinal_word(drafts: Dra
     drafts.of(file, language="nl")
     assert drafts.role("domein") == "group"
     assert drafts.asks("Labels are in one language only: nieuw_domein")
+
+
+def test_labels_of_texts_are_answers_and_the_texts_their_spellings(drafts: Drafts) -> None:
+    file = spss(
+        drafts,
+        {"vest": ["AMS", "RTM", "ROT", "onb"] * 15},
+        variable_value_labels={
+            "vest": {"AMS": "Amsterdam", "RTM": "Rotterdam", "ROT": "rotterdam", "onb": "Onbekend"}
+        },
+    )
+    drafts.of(file, language="nl")
+    found = {a.label_nl: a.spellings for a in drafts.codebook.answers["nieuw_vest"]}
+    assert found == {"Amsterdam": ("AMS",), "Rotterdam": ("RTM", "ROT")}
+    assert drafts.column("vest").missing == {"dont_know": ("Onbekend", "onb")}
+    assert land(drafts.project, file, "nieuw", "2022").invalid_answers == {}
+
+
+def test_what_people_wrote_is_no_answer_because_one_text_has_a_label(drafts: Drafts) -> None:
+    file = spss(
+        drafts,
+        {"opm": [f"tekst van {n}" for n in ROWS]},
+        variable_value_labels={"opm": {"geen": "Geen opmerking"}},
+    )
+    drafts.of(file, language="nl")
+    assert drafts.role("opm") == "open_text"
+
+
+def test_texts_that_make_the_same_id_stay_apart(drafts: Drafts) -> None:
+    drafts.of_rows("id,team", [f"{n},{['a b', 'a_b', 'a-b'][n % 3]}" for n in ROWS])
+    answers = drafts.codebook.answers["nieuw_team"]
+    assert [a.label_nl for a in answers] == ["a b", "a-b", "a_b"]
+    assert len({text for a in answers for text in a.texts}) == sum(len(a.texts) for a in answers)
 
 
 def test_an_ordinal_variable_gets_scores_and_no_good_end(drafts: Drafts) -> None:
