@@ -1,7 +1,7 @@
--- Question: which groups have so few respondents that none of their numbers may be published, and how much of a cut is
--- lost with them? Counted before any item is looked at; an item that was not put to everybody loses more.
--- The least that may be published is a setting of disclosure control; the query takes 10 unless told otherwise:
--- dbt compile --select groups_too_small_to_publish --vars '{smallest_group: 20}'
+-- Question: which groups have so few respondents that none of their numbers may be published, and how much of
+-- a cut is lost with them? Counted before any item is looked at; an item that was not put to everybody loses
+-- more. The least that may be published is a setting of disclosure control; the query takes 10 unless told
+-- otherwise: dbt compile --select groups_too_small_to_publish --vars '{smallest_group: 20}'
 with
 
 profiles as (

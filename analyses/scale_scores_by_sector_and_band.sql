@@ -1,5 +1,6 @@
--- Question: how do the sectors of the Werkonderzoek differ in the distribution of each culture scale over its bands,
--- unweighted, before weights and standard errors smooth the picture? Beside it the weighted shares of the mart.
+-- Question: how do the sectors of the Werkonderzoek differ in the distribution of each culture scale over its
+-- bands, unweighted, before weights and standard errors smooth the picture? Beside it the weighted shares of
+-- the mart.
 with
 
 answers as (
@@ -10,7 +11,8 @@ answers as (
 
 values_of_answers as (
 
-    select * from {{ ref('int_answers_valued') }} where missing_reason is null
+    select * from {{ ref('int_answers_valued') }}
+    where missing_reason is null
 
 ),
 
@@ -20,7 +22,7 @@ scale_scores as (
 
 ),
 
-groups as (
+sectors as (
 
     select * from {{ ref('dim_groups') }}
 
@@ -51,7 +53,7 @@ counted as (
 select
     counted.wave_id,
     counted.scale_id,
-    groups.label_nl as sector_label_nl,
+    sectors.label_nl as sector_label_nl,
     counted.disagree_count,
     counted.neutral_count,
     counted.agree_count,
@@ -67,9 +69,9 @@ inner join scale_scores
         and counted.scale_id = scale_scores.scale_id
         and counted.cut_id = scale_scores.cut_id
         and counted.group_id = scale_scores.group_id
-inner join groups
+inner join sectors
     on
-        counted.survey_id = groups.survey_id
-        and counted.cut_id = groups.cut_id
-        and counted.group_id = groups.group_id
-order by counted.wave_id asc, counted.scale_id asc, groups.position asc
+        counted.survey_id = sectors.survey_id
+        and counted.cut_id = sectors.cut_id
+        and counted.group_id = sectors.group_id
+order by counted.wave_id asc, counted.scale_id asc, sectors.position asc

@@ -1,5 +1,5 @@
--- Question: of everybody in a wave, who was asked an item, who answered, and why did the others not?
--- One row per wave and item, the largest loss among the asked first. From the cells, so in the warehouse only.
+-- Question: of everybody in a wave, who was asked an item, who answered, and why did the others not? One row
+-- per wave and item, the largest loss among the asked first. From the cells, so in the warehouse only.
 with
 
 cells_answers as (
@@ -27,12 +27,18 @@ counted as (
         cells_answers.wave_id,
         cells_answers.variable_id,
         sum(cells_answers.n) as respondent_count,
-        sum(case when values_of_answers.missing_reason = 'not_asked' then cells_answers.n else 0 end) as not_asked_count,
-        sum(case when values_of_answers.missing_reason = 'skipped' then cells_answers.n else 0 end) as skipped_count,
-        sum(case when values_of_answers.missing_reason = 'dont_know' then cells_answers.n else 0 end) as dont_know_count,
-        sum(case when values_of_answers.missing_reason = 'refused' then cells_answers.n else 0 end) as refused_count,
-        sum(case when values_of_answers.missing_reason = 'invalid' then cells_answers.n else 0 end) as invalid_count,
-        sum(case when values_of_answers.missing_reason is null then cells_answers.n else 0 end) as answered_count
+        sum(case when values_of_answers.missing_reason = 'not_asked' then cells_answers.n else 0 end)
+            as not_asked_count,
+        sum(case when values_of_answers.missing_reason = 'skipped' then cells_answers.n else 0 end)
+            as skipped_count,
+        sum(case when values_of_answers.missing_reason = 'dont_know' then cells_answers.n else 0 end)
+            as dont_know_count,
+        sum(case when values_of_answers.missing_reason = 'refused' then cells_answers.n else 0 end)
+            as refused_count,
+        sum(case when values_of_answers.missing_reason = 'invalid' then cells_answers.n else 0 end)
+            as invalid_count,
+        sum(case when values_of_answers.missing_reason is null then cells_answers.n else 0 end)
+            as answered_count
     from cells_answers
     inner join values_of_answers
         on

@@ -1,6 +1,7 @@
--- Question: does every layer of the cells show the current delivery of each wave, and what did a build change?
--- After a complete build the layers count the same respondents, each with one fingerprint per wave. Run it on the
--- warehouse before and after a build: a fingerprint that differs names the layer and the wave that were built anew.
+-- Question: does every layer of the cells show the current delivery of each wave, and what did a build
+-- change? After a complete build the layers count the same respondents, each with one fingerprint per wave.
+-- Run it on the warehouse before and after a build: a fingerprint that differs names the layer and the wave
+-- that were built anew.
 with
 
 deliveries as (
@@ -62,7 +63,9 @@ select
     case
         when profiles.survey_id is null then 'not built'
         when profiles.respondent_count <> deliveries.accepted_count then 'built from another delivery'
-        when answers.answer_count <> profiles.respondent_count * answers.variable_count then 'answers lag behind profiles'
+        when
+            answers.answer_count <> profiles.respondent_count * answers.variable_count
+            then 'answers lag behind profiles'
         when
             profiles.fingerprint_count > 1 or answers.fingerprint_count > 1 or moments.fingerprint_count > 1
             then 'built in parts'

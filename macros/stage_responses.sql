@@ -66,7 +66,7 @@ case
 {%- endif %}
     when {{ name }} is null then {{ reason_code(codebook, blank) }}
 {%- for reason, codes in (column.get('missing') or {}).items() %}
-    when {{ 'lower(' ~ name ~ ')' if column.get('coding') == 'labels' else name }} in ({{ delivered_list(column, as_list(codes)) }}) then {{ reason_code(codebook, reason) }}
+    when {{ 'lower(' ~ name ~ ')' if column.get('coding') == 'labels' else name }} in ({{ delivered_list(codebook, column, reason, as_list(codes)) }}) then {{ reason_code(codebook, reason) }}
 {%- endfor %}
 {%- if column.answers and column.get('coding') == 'labels' %}
     {%- for answer in codebook.answers[column.answers] %}
@@ -157,18 +157,18 @@ cast({{ column.name }} as {{ type }})
 
 
 {#
-    Delivered missing codes as SQL literals: folded texts for labels, numbers otherwise. Landing has made
-    an empty answer of a text among numbers, such as NA or nan, so those have no literal.
+    Delivered missing codes as SQL literals: folded texts for labels, numbers otherwise. A text among numbers
+    ("X") was landed as the number that stands for its reason (TEXT_MISSING_MARKERS of the landing).
 #}
-{% macro delivered_list(column, codes) -%}
+{% macro delivered_list(codebook, column, missing_reason, codes) -%}
     {%- if column.get('coding') == 'labels' -%}
         {{ quoted_list(codes | map('string') | map('lower') | list) }}
     {%- else -%}
         {%- set numbers = [] -%}
-        {%- for code in codes -%}
-            {%- set number = code | string | float(none) -%}
-            {%- if number is not none and number * 0 == 0 -%}{%- do numbers.append(code) -%}{%- endif -%}
+        {%- for code in codes if (code | string).lstrip('-').replace('.', '', 1).isdigit() -%}
+            {%- do numbers.append(code) -%}
         {%- endfor -%}
-        {{ numbers | join(', ') or 'null' }}
+        {%- set marker = -2147483648 - reason_code(codebook, missing_reason) -%}
+        {{ (numbers + ([marker] if numbers | length < codes | length else [])) | join(', ') }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,5 +1,5 @@
--- A comparison that overlooks a difference would let every other test of a macro pass.
--- Equal rows and equal nulls are no difference; b is twice on the left, c and the null row are on one side only.
+-- A comparison that overlooks a difference would let every other test of a macro pass. Equal rows and equal
+-- nulls are no difference; b is twice on the left, c and the null row are on one side only.
 {% set found %}
     (values ('a', 1), ('b', 2), ('b', 2), ('c', 3), (null, null)) as left_rows (name, size)
 {% endset %}

@@ -1,5 +1,6 @@
--- A profile is one number for all groups of a person; read with a wrong radix, people move to other groups unseen.
--- Every combination of three variables with 2, 3 and 1 groups is written and read back; 0 is "in none", so null.
+-- A profile is one number for all groups of a person; read with a wrong radix, people move to other groups
+-- unseen. Every combination of three variables with 2, 3 and 1 groups is written and read back; 0 is "in
+-- none", so null.
 {% set variables = [
     {'name': 'sector', 'size': 3, 'radix': 1, 'groups': [
         {'position': 1, 'group_id': 'rijk'}, {'position': 2, 'group_id': "zbo's"}]},

@@ -1,5 +1,5 @@
--- A limit in two bands counts people twice, a limit in none loses them, and the code of a missing reason, which lies
--- below every upper end, would make a person who skipped the question a young one.
+-- A limit in two bands counts people twice, a limit in none loses them, and the code of a missing reason,
+-- which lies below every upper end, would make a person who skipped the question a young one.
 {% set bands = [
     {'band_id': 'low', 'lower_exclusive': none, 'upper_inclusive': 2.5},
     {'band_id': 'middle', 'lower_exclusive': 2.5, 'upper_inclusive': 3.5},

@@ -1,4 +1,5 @@
--- Dutch labels are full of apostrophes (ZBO's, GR's); a literal that ends at one breaks a build, or worse, changes a query.
+-- Dutch labels are full of apostrophes (ZBO's, GR's); a literal that ends at one breaks a build, or worse,
+-- changes a query.
 with
 
 found as (

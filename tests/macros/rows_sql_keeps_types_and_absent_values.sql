@@ -1,5 +1,5 @@
--- Dimensions are written from the codebook with this: an absent label must be null, not the text 'None', and a survey
--- without rows must still give its columns.
+-- Dimensions are written from the codebook with this: an absent label must be null, not the text 'None', and
+-- a survey without rows must still give its columns.
 {% set types = {'name': 'text', 'position': 'integer', 'is_assumed': 'boolean', 'started': 'date'} %}
 with
 

@@ -1,4 +1,5 @@
--- The cells are counted from this: a value under another column's name would give every item another's answers.
+-- The cells are counted from this: a value under another column's name would give every item another's
+-- answers.
 {% set wide %}
     (
         select

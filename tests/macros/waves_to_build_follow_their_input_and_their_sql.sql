@@ -1,4 +1,5 @@
--- A wave whose input or SQL changed and that keeps its fingerprint is never built again, and nobody sees it is old.
+-- A wave whose input or SQL changed and that keeps its fingerprint is never built again, and nobody sees it
+-- is old.
 {% set deliveries = "select * from (values ('2023', 'd3'), ('2022', 'd2')) as listed (wave_id, fingerprint)" %}
 {% set redelivered = "select * from (values ('2023', 'd3'), ('2022', 'd9')) as listed (wave_id, fingerprint)" %}
 {% set first = waves_to_build('any', deliveries, 'select 1') %}

@@ -1,5 +1,5 @@
--- A group that drops out of a mart leaves a table that looks complete. Every item and scale is due for every group that
--- any wave of its survey has, also where nobody answered.
+-- A group that drops out of a mart leaves a table that looks complete. Every item and scale is due for every
+-- group that any wave of its survey has, also where nobody answered.
 with
 
 waves as (
@@ -10,25 +10,43 @@ waves as (
 
 items as (
 
-    select survey_id, item_id as variable_id from {{ ref('dim_items') }}
+    select
+        survey_id,
+        item_id as variable_id
+    from {{ ref('dim_items') }}
 
 ),
 
 scales as (
 
-    select survey_id, scale_id as variable_id from {{ ref('dim_scales') }}
+    select
+        survey_id,
+        scale_id as variable_id
+    from {{ ref('dim_scales') }}
 
 ),
 
 item_cells as (
 
-    select survey_id, wave_id, item_id as variable_id, cut_id, group_id from {{ ref('item_shares') }}
+    select
+        survey_id,
+        wave_id,
+        item_id as variable_id,
+        cut_id,
+        group_id
+    from {{ ref('item_shares') }}
 
 ),
 
 scale_cells as (
 
-    select survey_id, wave_id, scale_id as variable_id, cut_id, group_id from {{ ref('scale_scores') }}
+    select
+        survey_id,
+        wave_id,
+        scale_id as variable_id,
+        cut_id,
+        group_id
+    from {{ ref('scale_scores') }}
 
 ),
 
@@ -42,7 +60,11 @@ variables as (
 
 groups as (
 
-    select distinct survey_id, cut_id, group_id from {{ ref('int_profiles_grouped') }}
+    select distinct
+        survey_id,
+        cut_id,
+        group_id
+    from {{ ref('int_profiles_grouped') }}
 
 ),
 
@@ -68,4 +90,19 @@ planned as (
 
 )
 
-{{ find_differences('shown', 'planned', ['survey_id', 'wave_id', 'variable_id', 'cut_id', 'group_id']) }}
+select
+    coalesce(planned.survey_id, shown.survey_id) as survey_id,
+    coalesce(planned.wave_id, shown.wave_id) as wave_id,
+    coalesce(planned.variable_id, shown.variable_id) as variable_id,
+    coalesce(planned.cut_id, shown.cut_id) as cut_id,
+    coalesce(planned.group_id, shown.group_id) as group_id,
+    case when shown.survey_id is null then 'planned, not shown' else 'shown, not planned' end as fault
+from planned
+full outer join shown
+    on
+        planned.survey_id = shown.survey_id
+        and planned.wave_id = shown.wave_id
+        and planned.variable_id = shown.variable_id
+        and planned.cut_id = shown.cut_id
+        and planned.group_id = shown.group_id
+where planned.survey_id is null or shown.survey_id is null

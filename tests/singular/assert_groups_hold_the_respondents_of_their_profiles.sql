@@ -1,5 +1,6 @@
--- Counts of a variable are built from answers, the sample of its variances from profiles. Should they disagree, a score
--- is of people who are not in the wave, or a standard error of another sample than its mean.
+-- Counts of a variable are built from answers, the sample of its variances from profiles. Should they
+-- disagree, a score is of people who are not in the wave, or a standard error of another sample than its
+-- mean.
 with
 
 profiles as (
@@ -16,13 +17,29 @@ grouped_profiles as (
 
 item_cells as (
 
-    select survey_id, wave_id, item_id as variable_id, cut_id, group_id, n, group_count from {{ ref('item_shares') }}
+    select
+        survey_id,
+        wave_id,
+        item_id as variable_id,
+        cut_id,
+        group_id,
+        n,
+        group_count
+    from {{ ref('item_shares') }}
 
 ),
 
 scale_cells as (
 
-    select survey_id, wave_id, scale_id as variable_id, cut_id, group_id, n, group_count from {{ ref('scale_scores') }}
+    select
+        survey_id,
+        wave_id,
+        scale_id as variable_id,
+        cut_id,
+        group_id,
+        n,
+        group_count
+    from {{ ref('scale_scores') }}
 
 ),
 

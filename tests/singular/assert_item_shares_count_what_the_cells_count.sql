@@ -1,5 +1,5 @@
--- A join between cells and mart that loses an answer (a score without a row in its answer set, say) shrinks n, and the
--- share is computed of the rest without a trace.
+-- A join between cells and mart that loses an answer (a score without a row in its answer set, say) shrinks
+-- n, and the share is computed of the rest without a trace.
 with
 
 cells_answers as (
@@ -10,7 +10,13 @@ cells_answers as (
 
 item_totals as (
 
-    select survey_id, wave_id, item_id as variable_id, n, asked_count, group_count
+    select
+        survey_id,
+        wave_id,
+        item_id as variable_id,
+        n,
+        asked_count,
+        group_count
     from {{ ref('item_shares') }}
     where cut_id = 'total'
 
@@ -18,7 +24,13 @@ item_totals as (
 
 scale_totals as (
 
-    select survey_id, wave_id, scale_id as variable_id, n, asked_count, group_count
+    select
+        survey_id,
+        wave_id,
+        scale_id as variable_id,
+        n,
+        asked_count,
+        group_count
     from {{ ref('scale_scores') }}
     where cut_id = 'total'
 
@@ -46,6 +58,20 @@ counted as (
 
 )
 
-{{ find_differences(
-    'published', 'counted', ['survey_id', 'wave_id', 'variable_id', 'n', 'asked_count', 'group_count']
-) }}
+select
+    coalesce(counted.survey_id, published.survey_id) as survey_id,
+    coalesce(counted.wave_id, published.wave_id) as wave_id,
+    coalesce(counted.variable_id, published.variable_id) as variable_id,
+    counted.n as counted_n,
+    published.n as published_n
+from counted
+full outer join published
+    on
+        counted.survey_id = published.survey_id
+        and counted.wave_id = published.wave_id
+        and counted.variable_id = published.variable_id
+where not coalesce(
+        counted.n = published.n
+        and counted.asked_count = published.asked_count
+        and counted.group_count = published.group_count, false
+    )

@@ -1,4 +1,5 @@
--- Made-up answers must never be read as measured ones: each row says of which kind the delivery of its wave is.
+-- Made-up answers must never be read as measured ones: each row says of which kind the delivery of its wave
+-- is.
 with
 
 deliveries as (
@@ -9,11 +10,23 @@ deliveries as (
 
 published as (
 
-    select survey_id, wave_id, provenance from {{ ref('dim_waves') }}
+    select
+        survey_id,
+        wave_id,
+        provenance
+    from {{ ref('dim_waves') }}
     union
-    select survey_id, wave_id, provenance from {{ ref('item_shares') }}
+    select
+        survey_id,
+        wave_id,
+        provenance
+    from {{ ref('item_shares') }}
     union
-    select survey_id, wave_id, provenance from {{ ref('scale_scores') }}
+    select
+        survey_id,
+        wave_id,
+        provenance
+    from {{ ref('scale_scores') }}
 
 )
 

@@ -1,5 +1,6 @@
--- A population below the sample, or under a stratum that nobody is in, is a slip in seeds/strata.csv: the first leaves
--- estimates without an error, the second takes the correction away from the stratum that was meant.
+-- A population below the sample, or under a stratum that nobody is in, is a slip in seeds/strata.csv: the
+-- first leaves estimates without an error, the second takes the correction away from the stratum that was
+-- meant.
 with
 
 populations as (
@@ -16,7 +17,10 @@ profiles as (
 
 landed as (
 
-    select distinct survey_id, wave_id from profiles
+    select distinct
+        survey_id,
+        wave_id
+    from profiles
 
 ),
 

@@ -1,16 +1,32 @@
--- A mean weighted in one place and not in another, or a group joined to another group's estimate, gives a total that
--- no mixture of the groups can give. Holds for cuts by one variable in which everybody who answered has a group.
+-- A mean weighted in one place and not in another, or a group joined to another group's estimate, gives a
+-- total that no mixture of the groups can give. Holds for cuts by one variable in which everybody who
+-- answered has a group.
 with
 
 item_means as (
 
-    select survey_id, wave_id, item_id as variable_id, cut_id, n, mean, positive_share from {{ ref('item_shares') }}
+    select
+        survey_id,
+        wave_id,
+        item_id as variable_id,
+        cut_id,
+        n,
+        mean,
+        positive_share
+    from {{ ref('item_shares') }}
 
 ),
 
 scale_means as (
 
-    select survey_id, wave_id, scale_id as variable_id, cut_id, n, mean, agree_share as positive_share
+    select
+        survey_id,
+        wave_id,
+        scale_id as variable_id,
+        cut_id,
+        n,
+        mean,
+        agree_share as positive_share
     from {{ ref('scale_scores') }}
 
 ),
@@ -25,7 +41,8 @@ published as (
 
 totals as (
 
-    select * from published where cut_id = 'total'
+    select * from published
+    where cut_id = 'total'
 
 ),
 

@@ -1,17 +1,31 @@
--- A profile read back into the wrong group, or into two, moves people between groups while every total stays right.
--- For each cut by one variable, the groups and those who are in none of them make up the total.
+-- A profile read back into the wrong group, or into two, moves people between groups while every total stays
+-- right. For each cut by one variable, the groups and those who are in none of them make up the total.
 with
 
 item_shares as (
 
-    select survey_id, wave_id, item_id as variable_id, cut_id, n, asked_count, group_count
+    select
+        survey_id,
+        wave_id,
+        item_id as variable_id,
+        cut_id,
+        n,
+        asked_count,
+        group_count
     from {{ ref('item_shares') }}
 
 ),
 
 scale_scores as (
 
-    select survey_id, wave_id, scale_id as variable_id, cut_id, n, asked_count, group_count
+    select
+        survey_id,
+        wave_id,
+        scale_id as variable_id,
+        cut_id,
+        n,
+        asked_count,
+        group_count
     from {{ ref('scale_scores') }}
 
 ),
@@ -38,7 +52,8 @@ published as (
 
 totals as (
 
-    select * from published where cut_id = 'total'
+    select * from published
+    where cut_id = 'total'
 
 ),
 
@@ -60,7 +75,10 @@ single_cuts as (
 
 cuts as (
 
-    select distinct survey_id, cut_id from single_cuts
+    select distinct
+        survey_id,
+        cut_id
+    from single_cuts
 
 ),
 

@@ -1,6 +1,6 @@
--- With weights that sum to 0 or less every estimate of the wave is null or has the wrong sign, and null comes with a
--- reason and so looks intended. Squares that are smaller than the sum allows (n * sum of squares >= square of the sum)
--- mean that weights and squares were counted of different people.
+-- With weights that sum to 0 or less every estimate of the wave is null or has the wrong sign, and null comes
+-- with a reason and so looks intended. Squares that are smaller than the sum allows (n * sum of squares >=
+-- square of the sum) mean that weights and squares were counted of different people.
 with
 
 profiles as (

@@ -48,3 +48,10 @@ def planned_cells(_kinds: list[str], _statistics: list[str]) -> str:
 def share_columns(statistic: str, name: str) -> str:
     """Stand in for a share and its error."""
     return f"{statistic} as {name}"
+
+
+def find_differences(found: str, expected: str, columns: list[str]) -> str:
+    """Stand in for a comparison of two relations, which it reads."""
+    return (
+        f"select {', '.join(columns)}\nfrom {found}\nunion all\nselect {', '.join(columns)}\nfrom {expected}"
+    )

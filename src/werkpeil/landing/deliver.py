@@ -31,8 +31,6 @@ from werkpeil.landing.rows import (
     create_macros,
     ignored_columns,
     kind_of,
-    stored_columns,
-    text_missing_codes,
 )
 from werkpeil.project import MARKER
 from werkpeil.sql import literal
@@ -147,7 +145,6 @@ def land(
         )
     codebook = load_codebook(project, survey_id)
     require_consistent(codebook)
-    _require_landable(codebook)
     file = Path(file)
     _require_readable(file)
     with zone.lock(project), zone.outside_errors():
@@ -290,20 +287,6 @@ def _result(delivery: zone.Delivery, status: Status, started: float) -> LandingR
 
 
 # --- What must hold -----------------------------------------------------------------------------
-
-
-def _require_landable(codebook: Codebook) -> None:
-    """Refuse text missing codes that a column of numbers cannot hold."""
-    for column in stored_columns(codebook):
-        texts = text_missing_codes(column)
-        elsewhere = [code for code in texts if code not in column.missing.get(column.blank, ())]
-        if elsewhere:
-            raise InputError(
-                f"Column '{column.name}' holds numbers, so its missing code {elsewhere[0]!r} can "
-                f"only mean the same as an empty answer ('{column.blank}').",
-                where=codebook.path,
-                hint="list it there, or use `coding: labels`.",
-            )
 
 
 def _require_readable(file: Path) -> None:

@@ -12,6 +12,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from werkpeil.codebook import normalise_text
+from werkpeil.codebook.model import TEXT_MISSING_MARKERS
 from werkpeil.errors import InputError
 from werkpeil.landing.readers.base import DELIVERED, MALFORMED
 from werkpeil.sql import identifier, literal, literals
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from werkpeil.codebook import Codebook, Column
-    from werkpeil.codebook.model import Answer
+    from werkpeil.codebook.model import Answer, MissingReason
     from werkpeil.landing.header import HeaderMatch
     from werkpeil.landing.pseudonym import Pseudonymiser
 
@@ -77,12 +78,15 @@ def ignored_columns(codebook: Codebook) -> frozenset[str]:
     return frozenset(column.name for column in codebook.columns if column.role == ("ignored",))
 
 
-def text_missing_codes(column: Column) -> list[str]:
-    """Return the missing codes of a number or code column that are texts, such as `NA`."""
+def text_missing_codes(column: Column) -> dict[MissingReason, list[str]]:
+    """Return the missing codes of a number or code column that are texts, such as `NA`, per reason."""
     if kind_of(column) not in ("code", "number"):
-        return []
-    codes = (code for codes in column.missing.values() for code in codes)
-    return [code for code in codes if isinstance(code, str) and not _is_number(code)]
+        return {}
+    texts = {
+        reason: [normalise_text(code) for code in codes if isinstance(code, str) and not _is_number(code)]
+        for reason, codes in column.missing.items()
+    }
+    return {reason: codes for reason, codes in texts.items() if codes}
 
 
 class Origin(NamedTuple):
@@ -362,7 +366,7 @@ class Rows:
         kind = kind_of(column)
         if kind == "code":
             codes = {answer.answer_code for answer in self.codebook.answers_of(column)}
-            allowed = sorted(codes | {int(code) for code in _numeric_missing(column)})
+            allowed = sorted(codes | {int(code) for code in _numeric_missing(column)} | _markers(column))
             condition = f"stored not in ({', '.join(map(str, allowed)) or 'null'})"
             untyped = f"stored = {UNTYPED_CODE}"
             return condition, f"case when {untyped} then 'not_a_code' else 'undeclared_code' end"
@@ -370,7 +374,7 @@ class Rows:
             return f"stored in ({self._unknown_labels_of(column)})", "'undeclared_label'"
         if kind == "number" and "weight" not in column.role:
             above = f" or stored > {column.maximum}" if column.maximum is not None else ""
-            missing = ", ".join(map(str, _numeric_missing(column))) or "null"
+            missing = ", ".join(map(str, [*_numeric_missing(column), *_markers(column)])) or "null"
             outside = f"(stored < {column.minimum}{above})"
             condition = f"isnan(stored) or ({outside} and coalesce(stored not in ({missing}), true))"
             return condition, "case when isnan(stored) then 'not_a_number' else 'out_of_range' end"
@@ -409,13 +413,16 @@ class Rows:
 
     def _typed(self, column: Column, place: str) -> str:
         kind = kind_of(column)
-        if kind == "label":
-            return f"landed_label({place})"
         if kind == "text":
             return place
-        texts = [normalise_text(text) for text in text_missing_codes(column)]
-        value = f"case when lower({place}) not in ({literals(texts)}) then {place} end" if texts else place
-        return f"landed_{kind}({value})"
+        typed = f"landed_{kind}({place})"
+        blanks = [normalise_text(text) for text in self.codebook.blank_texts]
+        cases = [f"when lower({place}) in ({literals(blanks)}) then null"] if blanks else []
+        cases += [
+            f"when lower({place}) in ({literals(texts)}) then {TEXT_MISSING_MARKERS[reason]}"
+            for reason, texts in text_missing_codes(column).items()
+        ]
+        return f"case {' '.join(cases)} else {typed} end" if cases else typed
 
     def _find_unknown_labels(self) -> None:
         """List the texts that match no answer; compared in Python, once per different text."""
@@ -508,6 +515,10 @@ def create_macros(connection: Any) -> None:
 
 def _quoted(column: Column, place: str) -> str:
     return f"{literal(column.name + ': ')} || left({place}, {_LONGEST_SHOWN})"
+
+
+def _markers(column: Column) -> set[int]:
+    return {TEXT_MISSING_MARKERS[reason] for reason in text_missing_codes(column)}
 
 
 def _numeric_missing(column: Column) -> list[float]:

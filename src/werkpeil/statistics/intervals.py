@@ -141,7 +141,9 @@ def estimate_intervals(estimates: pd.DataFrame) -> pd.DataFrame:
     method = np.full(len(estimates), None, dtype=object)
     for name, rows, (low, high) in chosen:
         lower[rows], upper[rows], method[rows] = low[rows], high[rows], name
-    return result.assign(ci_lower=lower, ci_upper=upper, interval_method=method)
+    result = result.assign(ci_lower=lower, ci_upper=upper, interval_method=method)
+    # Named types, because an empty frame would otherwise reach the database without any.
+    return result.astype(dict.fromkeys([*KEYS, "interval_method"], "string"))
 
 
 def _t_quantile(df: ArrayLike, level: float) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from werkpeil.codebook.model import TEXT_MISSING_MARKERS
 from werkpeil.errors import InputError
 from werkpeil.landing import all_deliveries, current_deliveries
 
@@ -130,21 +131,32 @@ def test_invalid_answers_keep_their_row_and_the_delivered_text(workshop: Worksho
     ]
 
 
-def test_a_text_missing_code_of_a_number_is_an_empty_answer(workshop: Workshop) -> None:
+def test_a_text_missing_code_of_a_number_keeps_its_reason(workshop: Workshop) -> None:
     columns = [
-        column("q", "item", answers="agree5", missing={"skipped": ["NA"]}),
-        column("age", "control", maximum=99, missing={"skipped": ["NA"], "refused": [999]}),
+        column("q", "item", answers="agree5", missing={"dont_know": ["X"], "refused": [9]}),
+        column("age", "control", maximum=99, missing={"refused": ["geheim", 999]}),
     ]
     workshop.survey("r_export", columns)
-    result = workshop.land(workshop.file("d.csv", "q,age\nNA,na\n5,999\n"), survey_id="r_export")
+    result = workshop.land(workshop.file("d.csv", "q,age\nx,Geheim\n9,999\n5,40\n"), survey_id="r_export")
     assert result.invalid_answers == {}
-    assert workshop.query("select q, age from raw.r_export") == [(None, None), (5, 999.0)]
+    dont_know, refused = TEXT_MISSING_MARKERS["dont_know"], TEXT_MISSING_MARKERS["refused"]
+    assert workshop.query("select q, age from raw.r_export") == [
+        (dont_know, float(refused)),
+        (9, 999.0),
+        (5, 40.0),
+    ]
 
 
-def test_a_text_missing_code_that_a_number_cannot_hold_is_refused(workshop: Workshop) -> None:
-    workshop.survey("bad", [column("q", "item", answers="agree5", missing={"refused": ["R"]})])
-    with pytest.raises(InputError, match="holds numbers, so its missing code 'R'"):
-        workshop.land(workshop.file("d.csv", "q\n5\n"), survey_id="bad")
+def test_texts_that_mean_empty_are_empty_in_every_column_but_open_text(workshop: Workshop) -> None:
+    columns = [
+        column("q", "item", answers="agree5"),
+        column("age", "control", maximum=99),
+        column("why", "open_text"),
+    ]
+    workshop.survey("r_export", columns, blank_texts=["NA"])
+    result = workshop.land(workshop.file("d.csv", "q,age,why\nNA,na,NA\n5,40,x\n"), survey_id="r_export")
+    assert result.invalid_answers == {}
+    assert workshop.query("select q, age, why from raw.r_export") == [(None, None, "NA"), (5, 40.0, "x")]
 
 
 def test_the_same_file_again_changes_nothing(workshop: Workshop) -> None:

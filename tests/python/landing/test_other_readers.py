@@ -12,6 +12,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from werkpeil.codebook.model import TEXT_MISSING_MARKERS
 from werkpeil.errors import InputError
 
 from .conftest import PLAIN_HEADER, column
@@ -167,7 +168,7 @@ def test_extended_missing_letters_of_stata_are_missing_codes(workshop: Workshop)
     workshop.survey("stata", columns)
     result = workshop.land(path, survey_id="stata")
     assert result.invalid_answers == {}
-    assert workshop.values("h", "stata") == [1.0, None, 3.0]
+    assert workshop.values("h", "stata") == [1.0, float(TEXT_MISSING_MARKERS["skipped"]), 3.0]
 
 
 def test_the_header_of_a_workbook_is_found_below_its_titles(workshop: Workshop) -> None:

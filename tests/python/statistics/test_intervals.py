@@ -110,7 +110,7 @@ def test_every_edge_has_a_defined_interval_or_none(
         "null_reason": reason,
     }
     result = estimate_intervals(pd.DataFrame([row])).iloc[0]
-    assert result["interval_method"] == method
+    assert (None if pd.isna(result["interval_method"]) else result["interval_method"]) == method
     assert np.isnan(result["ci_lower"]) == (method is None)
     assert np.isnan(result["ci_upper"]) == (method is None)
 
@@ -120,3 +120,4 @@ def test_no_estimates_give_no_intervals() -> None:
     result = estimate_intervals(pd.DataFrame(columns=columns))
     assert result.empty
     assert list(result.columns) == [*KEYS, "ci_lower", "ci_upper", "interval_method"]
+    assert {str(result[column].dtype) for column in [*KEYS, "interval_method"]} == {"string"}

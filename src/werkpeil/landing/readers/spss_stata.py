@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from werkpeil.landing.header import HeaderMatch
 
-_CELLS_AT_A_TIME = 3_000_000  # each chunk is found by reading past the ones before it
+_CELLS_AT_A_TIME = 1_500_000  # each chunk is found by reading past the ones before it
 _FALLBACK_ENCODING = "cp1252"
 _WRONG_ENCODING = re.compile("convert string|encoding|byte sequence", re.IGNORECASE)
 _UNREADABLE = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError)
