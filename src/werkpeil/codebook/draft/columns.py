@@ -260,18 +260,10 @@ class ColumnDrafter:
         return self._coded_numbers(column, codes, sets.from_codes(codes.valid))
 
     def _coded_numbers(self, column: FileColumn, codes: _Codes, found: AnswerSet) -> DraftColumn:
-        """Draft a column of codes without labels.
-
-        A column of codes can hold one kind of missing text, that of an empty answer; a column with
-        other kinds is read as texts.
-        """
+        """Draft a column of codes without labels."""
         if codes.missing:
             self._questions.missing_codes.append(f"{column.shown}: {', '.join(map(str, codes.missing))}")
         guessed: dict[int, MissingReason] = dict.fromkeys(codes.missing, "skipped")
-        has_reasons = any(reason != "skipped" for reason in column.missing.values())
-        if has_reasons and all(text.isdigit() for text in column.answers):
-            missing = _missing_in_texts(column, guessed)
-            return self._coded(column, found, coding="labels", missing=missing, is_assumed=True)
         return self._coded(column, found, missing=_missing_in_codes(column, guessed), is_assumed=True)
 
     def _number(self, column: FileColumn) -> DraftColumn:
@@ -516,11 +508,8 @@ def _declared(column: FileColumn) -> dict[int | str, MissingReason]:
 
 
 def _missing_in_codes(column: FileColumn, guessed: Mapping[int, MissingReason]) -> Missing:
-    """Return the missing codes of a column of numbers, where a text can only mean `skipped`."""
-    reasons = _reasons(column, guessed)
-    return _by_reason(
-        {code: reason if isinstance(code, int) else "skipped" for code, reason in reasons.items()}
-    )
+    """Return the missing codes of a column of numbers: numbers, and texts as they are."""
+    return _by_reason(_reasons(column, guessed))
 
 
 def _missing_in_texts(column: FileColumn, guessed: Mapping[int, MissingReason]) -> Missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,14 @@ import numpy as np
 
 from werkpeil.codebook import normalise_text
 from werkpeil.codebook.draft.names import split_header
-from werkpeil.codebook.draft.vocabulary import is_empty_mark, missing_reason
+from werkpeil.codebook.draft.vocabulary import EMPTY_MARKS, missing_reason
 from werkpeil.errors import InputError
 from werkpeil.landing import zone
 from werkpeil.landing.detect import Detected, detect
 from werkpeil.landing.header import HeaderMatch, headers_of
 from werkpeil.landing.readers import Delivered, Source, reader_of
 from werkpeil.landing.readers.base import DELIVERED
+from werkpeil.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -121,12 +122,14 @@ class Delivery:
     Args:
         columns: Those with a header of their own.
         unusable: Headers that occur more than once: nobody can tell their columns apart.
+        blank_texts: Texts that mean an empty cell in every column, such as `NA`.
         rows: Rows that were read.
         has_more_rows: The file has more rows than were read.
     """
 
     columns: tuple[FileColumn, ...]
     unusable: tuple[str, ...]
+    blank_texts: tuple[str, ...]
     rows: int
     has_more_rows: bool
     connection: Any
@@ -230,21 +233,45 @@ def _described(delivered: Delivered, detected: Detected, connection: Any) -> Del
     headers = delivered.match.headers
     occurrences = Counter(normalise_text(header.name) for header in headers)
     labels = _file_labels(delivered, detected)
+    blank_texts = _blank_texts(connection, headers)
+    counted = _counter(connection, blank_texts)
     columns = [
-        _column(header, delivered.headings, labels, connection, rows)
+        _column(header, delivered.headings, labels, counted(header), rows)
         for header in headers
         if occurrences[normalise_text(header.name)] == 1
     ]
-    columns = [replace(column, missing=column.missing | _skipped_anywhere(columns)) for column in columns]
     unusable = [header.name for header in headers if occurrences[normalise_text(header.name)] > 1]
-    return Delivery(tuple(columns), tuple(unusable), rows, delivered.rows_read > ROW_LIMIT, connection)
+    has_more = delivered.rows_read > ROW_LIMIT
+    return Delivery(tuple(columns), tuple(unusable), blank_texts, rows, has_more, connection)
 
 
-def _skipped_anywhere(columns: Sequence[FileColumn]) -> dict[str, MissingReason]:
-    """Return the texts that mean an empty answer anywhere: a later wave may use them elsewhere."""
-    return {
-        text: reason for column in columns for text, reason in column.missing.items() if is_empty_mark(text)
-    }
+def _counter(connection: Any, blank_texts: Sequence[str]) -> Callable[[Header], list[tuple[str, int]]]:
+    """Return a function that counts the values of a column, the most frequent first, blanks left out."""
+    blank = ", ".join(literal(normalise_text(text)) for text in blank_texts) or "''"
+
+    def counted(header: Header) -> list[tuple[str, int]]:
+        place = f"c{header.position}"
+        found: list[tuple[str, int]] = connection.execute(
+            f"select {place}, count(*) from {DELIVERED} where row_number <= {ROW_LIMIT} "
+            f"and {place} is not null and lower({place}) not in ({blank}) group by 1 order by 2 desc, 1"
+        ).fetchall()
+        return found
+
+    return counted
+
+
+def _blank_texts(connection: Any, headers: Sequence[Header]) -> tuple[str, ...]:
+    """Return the texts by which the file writes an empty cell, as `NA`."""
+    marks = ", ".join(literal(mark) for mark in sorted(EMPTY_MARKS))
+    found: dict[str, str] = {}
+    for header in headers:
+        place = f"c{header.position}"
+        rows = connection.execute(
+            f"select distinct {place} from {DELIVERED} "
+            f"where row_number <= {ROW_LIMIT} and lower({place}) in ({marks})"
+        ).fetchall()
+        found |= {normalise_text(text): text for (text,) in rows}
+    return tuple(found[key] for key in sorted(found))
 
 
 def _file_labels(delivered: Delivered, detected: Detected) -> FileLabels | None:
@@ -260,13 +287,9 @@ def _column(
     header: Header,
     headings: Sequence[Sequence[str]],
     labels: FileLabels | None,
-    connection: Any,
+    counted: Sequence[tuple[str, int]],
     rows: int,
 ) -> FileColumn:
-    counted = connection.execute(
-        f"select c{header.position}, count(*) from {DELIVERED} "
-        f"where row_number <= {ROW_LIMIT} and c{header.position} is not null group by 1 order by 2 desc, 1"
-    ).fetchall()
     values: dict[str, int] = dict(counted)
     code, question = _code_and_question(header, headings)
     declared = labels.declared_missing(header.name, values) if labels else frozenset()

@@ -241,6 +241,9 @@ def _ask_about_answers(columns: Sequence[DraftColumn], questions: Questions) -> 
 
 
 def _ask_about_file(delivery: Delivery, questions: Questions) -> None:
+    if delivery.blank_texts:
+        texts = listed(list(delivery.blank_texts))
+        questions.others.append(f"Taken for an empty answer in every column: {texts}. Is that right?")
     if delivery.has_more_rows:
         questions.others.append(
             f"Only the first {ROW_LIMIT:,} rows were looked at. Rarer answers may be missing from the"
@@ -305,8 +308,11 @@ def _codebook(
         "label_en": title,
         "language": language,
         "undeclared_columns": "ignore" if delivery.unusable else "refuse",
+        "blank_texts": list(delivery.blank_texts),
         "waves": {wave_id: {"label_nl": f"{title} {wave_id}", "label_en": f"{title} {wave_id}"}},
     }
+    if not delivery.blank_texts:
+        del meta["blank_texts"]
     table = {
         "name": survey_id,
         "description": f"{title}, one row per respondent. Drafted from a delivered file; not reviewed yet.",

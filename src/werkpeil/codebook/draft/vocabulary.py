@@ -412,7 +412,8 @@ _MISSING: dict[MissingReason, tuple[str, ...]] = {
         "skipped",
     ),
 }
-_EMPTY_MARKS = frozenset({"na", "nan", "null", "#null", "#n/a"})
+# What programs write for an empty cell; people write other things.
+EMPTY_MARKS = frozenset({"na", "nan", "null", "#null!", "#n/a"})
 _TECHNICAL = frozenset(
     {
         "startdate",
@@ -498,11 +499,6 @@ def missing_reason(text: str) -> MissingReason | None:
     """Return why there is no answer, if that is what a text says."""
     wanted = plain(text)
     return next((reason for reason, texts in _MISSING.items() if wanted in texts), None)
-
-
-def is_empty_mark(text: str) -> bool:
-    """Whether a text is what a program writes for an empty cell, rather than an answer."""
-    return plain(text) in _EMPTY_MARKS
 
 
 def is_technical(name: str) -> bool:

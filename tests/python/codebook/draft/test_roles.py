@@ -180,16 +180,17 @@ def test_texts_for_missing_among_codes_keep_their_reason(drafts: Drafts) -> None
     texts = {0: "weet niet", 1: "n.v.t.", 2: "geen mening"}
     drafts.of_rows("id,q1", [f"{n},{texts.get(n, str(n % 5 + 1))}" for n in ROWS])
     column = drafts.column("q1")
-    assert column.coding == "labels"
+    assert column.coding == "codes"
     assert set(column.missing["dont_know"]) == {"weet niet", "geen mening"}
     assert column.missing["not_asked"] == ("n.v.t.",)
     assert drafts.asks("look like codes for missing", "q1: geen mening, n.v.t., weet niet")
 
 
-def test_an_empty_mark_of_a_program_is_missing_in_every_column(drafts: Drafts) -> None:
+def test_an_empty_mark_of_a_program_is_blank_in_every_column(drafts: Drafts) -> None:
     drafts.of_rows("id,q1,age", [f"{n},{'NA' if n == 3 else n % 5 + 1},{20 + n % 40}" for n in ROWS])
-    assert drafts.column("q1").missing == {"skipped": ("NA",)}
-    assert drafts.column("age").missing == {"skipped": ("NA",)}
+    assert drafts.codebook.blank_texts == ("NA",)
+    assert drafts.asks("empty answer in every column: NA")
+    assert drafts.column("q1").missing == {}
 
 
 def test_ones_and_twos_are_unexplained_groups(drafts: Drafts) -> None:
