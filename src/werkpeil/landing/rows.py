@@ -8,6 +8,7 @@ text beside it in the table of invalid answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from werkpeil.codebook import normalise_text
@@ -530,8 +531,8 @@ def _is_usable(answer: Answer) -> bool:
 
 
 def _is_number(code: int | str) -> bool:
+    """`nan` and `inf` are texts: no column of numbers can hold them as codes."""
     try:
-        float(code)
+        return isfinite(float(code))
     except ValueError:
         return False
-    return True

@@ -58,6 +58,7 @@ def _load(source: Source, file: str, match: HeaderMatch, types: dict[str, Any]) 
         texts.append(", " + cleaned(text))
     source.connection.execute(
         f"insert into {DELIVERED} select file_row_number + 1{''.join(texts)} from {file}"
+        + (f" limit {source.row_limit}" if source.row_limit is not None else "")
     )
     [(rows,)] = source.connection.execute(f"select count(*) from {DELIVERED}").fetchall()
     return int(rows)

@@ -52,10 +52,11 @@ def read_sheet(source: Source) -> Delivered:
     positions = source.wanted(match)
     create_tables(source.connection, positions)
     count = 0
-    for batch in _batches(chain(top[below:], rows), max(_CELLS_AT_A_TIME // len(heading), 1)):
+    wanted = islice(chain(top[below:], rows), source.row_limit)
+    for batch in _batches(wanted, max(_CELLS_AT_A_TIME // len(heading), 1)):
         _insert(source.connection, batch, positions, count)
         count += len(batch)
-    return Delivered(match, count, "workbook")
+    return Delivered(match, count, "workbook", headings=tuple(map(tuple, top[:below])))
 
 
 def _best_sheet(workbook: CalamineWorkbook, source: Source) -> tuple[Iterator[list[str]], list[str]]:

@@ -78,7 +78,7 @@ def _attempt(source: Source, read: Callable[..., Any], reader: str, encoding: st
     for chunk in _chunks(source, read, variables, encoding):
         rows += _insert(source.connection, chunk, variables, rows)
         source.progress(rows / max(metadata.number_rows or rows, rows))
-    if metadata.number_rows not in (None, -1, rows):
+    if source.row_limit is None and metadata.number_rows not in (None, -1, rows):
         raise InputError(
             f"The file ends after {rows} rows and says that it holds {metadata.number_rows}.",
             where=source.shown_as,
@@ -144,7 +144,8 @@ def _chunks(
     chunks = pyreadstat.read_file_in_chunks(
         read,
         str(source.path),
-        chunksize=rows_at_a_time,
+        chunksize=min(rows_at_a_time, source.row_limit or rows_at_a_time),
+        limit=source.row_limit or 0,
         usecols=[variable.name for variable in variables],
         user_missing=True,
         encoding=encoding,

@@ -83,7 +83,8 @@ def read_text(source: Source) -> Delivered:
     match = source.matcher.match(with_second_names(first[0], second_names))
     numbered = _write_numbered(source, encoding, delimiter, len(first[0]), 1 + below)
     _parse(source, numbered, delimiter, len(first[0]), source.wanted(match))
-    return Delivered(match, numbered.records, "text", encoding.name, delimiter)
+    headings = tuple(map(tuple, first[1 : 1 + below]))
+    return Delivered(match, numbered.records, "text", encoding.name, delimiter, headings)
 
 
 # --- Encoding -----------------------------------------------------------------------------------
@@ -310,6 +311,7 @@ def _write_numbered(
 ) -> _Numbered:
     path, faults = source.workspace / "numbered.csv", source.workspace / "faults.csv"
     count, has_line_breaks = 0, False
+    last = None if source.row_limit is None else headings + source.row_limit
     size = max(source.path.stat().st_size, 1)
     with (
         source.path.open("rb") as raw,
@@ -318,7 +320,7 @@ def _write_numbered(
         faults.open("w", encoding="utf-8", newline="\n") as bad,
     ):
         broken = csv.writer(bad, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for text, known_fault in islice(_records(stream, delimiter, width), headings, None):
+        for text, known_fault in islice(_records(stream, delimiter, width), headings, last):
             count += 1
             fault = known_fault or _fault(text, encoding)
             if fault:
