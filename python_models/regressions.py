@@ -5,7 +5,8 @@ from werkpeil.statistics.regression_models import fit_models
 
 def model(dbt, session):
     """Return the coefficients of the waves that must be fitted, classical and design-based."""
-    dbt.config(materialized="incremental", incremental_strategy="by_wave", schema="estimates")
+    dbt.config(materialized="incremental", schema="estimates")
+    dbt.config(incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
     rows = dbt.ref("scored_regression_rows")
     return fit_models(
         dbt.ref("cells_moments").filter("moment_set = 'regressions'").df(),

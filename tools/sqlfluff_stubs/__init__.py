@@ -45,6 +45,11 @@ def planned_cells(_kinds: list[str], _statistics: list[str]) -> str:
     return "with\n\nplanned as (\n\n    select 1 as planned\n\n)"
 
 
+def framed_strata() -> str:
+    """Stand in for the CTEs that end in the strata."""
+    return "framed_strata as (\n\n    select 1 as framed_strata\n\n)"
+
+
 def share_columns(statistic: str, name: str) -> str:
     """Stand in for a share and its error."""
     return f"{statistic} as {name}"

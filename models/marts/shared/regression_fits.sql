@@ -2,7 +2,8 @@ with
 
 regressions as (
 
-    select * from {{ ref('regressions') }} where position = 0
+    select * from {{ ref('regressions') }}
+    where position = 0
 
 ),
 
