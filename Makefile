@@ -20,7 +20,7 @@ BOUNCER := tools/dbt-bouncer/.venv/bin/dbt-bouncer
 SQL := $(wildcard models analyses tests/singular)
 CHECKS := check-format check-ruff check-types check-yaml check-sql check-house check-dbt check-bouncer
 
-.PHONY: help setup demo test check format clean $(CHECKS)
+.PHONY: help setup demo test check format golden clean $(CHECKS)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ format: setup ## Format Python and SQL
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/sqlfluff fix --nocolor --disable-progress-bar --quiet $(SQL)
+
+golden: setup ## Write the golden copies of the FEVS marts anew; review their diff like code
+	@$(BIN)/python tools/write_golden.py
 
 clean: ## Remove what the tools made; landed data and releases (data/) stay
 	@rm -rf target logs .mypy_cache .ruff_cache .hypothesis .pytest_cache data/target
