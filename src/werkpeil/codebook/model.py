@@ -186,7 +186,7 @@ class Column(_Strict):
         own = self.names_by_wave.get(wave_id)
         if own is not None:
             return (own,)
-        return (*self.delivered_as, self.name) if self.delivered_as else (self.name,)
+        return self.delivered_as or (self.name,)
 
 
 class Codebook(_Strict):

@@ -30,7 +30,6 @@ def matcher(workshop: Workshop, columns: list[dict[str, Any]], wave_id: str = "2
         "likert4[recog1]._.To what extent do you agree? [My work is recognised]",
         "likert4[recog1]. To what extent do you agree? [My work is recognised]",
         "likert4[recog1].",
-        "recog_1",
         "To what extent  do you agree?\n[My work is recognised ]",
         "to what extent do you agree? [My work is recognised]",
     ],
