@@ -6,9 +6,8 @@ far each may be off; this module compares, judges, and writes the page and the p
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from importlib import import_module, resources
+from importlib import import_module
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 # Where the published numbers of each survey are measured; imported when it is asked for.
 MEASURES = {
-    "per": "werkpeil.synthesis.craft_measures",
+    "per": "werkpeil.synthesis.craft.measures",
     "werkonderzoek": "werkpeil.synthesis.culture_measures",
 }
 
@@ -116,13 +115,6 @@ def _miss(entry: Comparison) -> str:
         f"{entry.result_id}: published {entry.published:g}, synthetic {entry.synthetic:.4g}, "
         f"allowed {entry.tolerance or 0:g}. {entry.note}".strip()
     )
-
-
-def published_values(survey_id: str) -> dict[str, float]:
-    """Return the published numbers that a survey's model is calibrated to, by result id."""
-    file = resources.files("werkpeil.synthesis") / "targets" / f"{survey_id}.csv"
-    with file.open(encoding="utf-8") as lines:
-        return {row["result_id"]: float(row["value"]) for row in csv.DictReader(lines)}
 
 
 def whole_wave(survey_id: str, wave_id: str, *, seed: int, respondents: int) -> Batch:

@@ -246,6 +246,7 @@ def _write_sav(path: Path, about: About, batches: list[Batch]) -> None:
         file_label=f"SYNTHETIC, nobody's answers: {about.codebook.survey_id} {about.wave_id}"[
             :_SAV_LABEL_BYTES
         ],
+        row_compress=True,
         note=wrap(about.statement, _SAV_NOTE_BYTES),
         column_labels={
             about.name_of(column): _shortened(column.description, _SAV_VARIABLE_LABEL_BYTES)
