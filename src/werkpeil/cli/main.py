@@ -292,7 +292,7 @@ def _tell_report(project: Project, made: SynthesisResult) -> None:
     from werkpeil.synthesis.report import calibrate, write_report
 
     with screen.progress("Comparing with the published numbers"):
-        calibration = calibrate(project, made)
+        calibration = calibrate(made)
         written = write_report(project, calibration)
     for line in calibration.summary():
         screen.say(line)
