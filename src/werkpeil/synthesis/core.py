@@ -157,15 +157,20 @@ def ordinal_by_rank(
 ) -> NDArray[np.int64]:
     """Return the category of each latent value so that category k holds exactly `counts[k]`.
 
-    The cut points are the sample's own: the lowest `counts[0]` values are in category 0.
+    The cut points are the sample's own: the lowest `counts[0]` values are in category 0. Values beyond
+    the sum of the counts, which are the highest, are in the last category as well.
 
     Args:
-        latent: One value per respondent.
-        counts: One number per category; they sum to the number of respondents.
+        latent: One value per respondent, without ties among those that are counted.
+        counts: One number per category; their sum is at most the number of respondents.
     """
-    categories = np.empty(len(latent), dtype=np.int64)
-    categories[np.argsort(latent, kind="stable")] = np.repeat(np.arange(len(counts)), counts)
-    return categories
+    edges = np.cumsum(counts)[:-1]
+    inside = edges[(edges > 0) & (edges < len(latent))]
+    cuts = np.full(len(edges), -np.inf)
+    if len(inside):
+        cuts[(edges > 0) & (edges < len(latent))] = np.partition(latent, inside - 1)[inside - 1]
+    cuts[edges >= len(latent)] = np.inf
+    return np.searchsorted(cuts, latent, side="left").astype(np.int64)
 
 
 def correlated_normals(

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from werkpeil.synthesis.core import BLANK
+from werkpeil.synthesis.core import BLANK, ordinal_by_rank
 from werkpeil.synthesis.craft import plan
 from werkpeil.synthesis.targets import target_rows
 
@@ -339,25 +339,26 @@ def _assign(
     size, items = latent.shape
     place = np.empty(size, dtype=np.int64)
     place[np.argsort(-carelessness, kind="stable")] = np.arange(size)
-    own = random.standard_normal((size, items))
-    skips = 0.5 * carelessness[:, None] + own
-    skips[place[:, None] < stopped] = np.inf
-    # No opinion goes with being in the middle.
-    unsure = random.standard_normal((size, items)) - 0.5 * np.abs(latent)
-    is_skipped = _ranks(-skips) < missing[:, 0]
-    unsure[is_skipped] = -np.inf
-    is_unsure = _ranks(-unsure) < missing[:, 1]
-    order = _ranks(np.where(is_skipped | is_unsure, np.inf, latent))
-    edges = np.cumsum(counts, axis=-1)[:, :-1]
-    answers: NDArray[np.int16] = (1 + (order[:, :, None] >= edges).sum(axis=-1)).astype(np.int16)
-    answers[is_skipped] = BLANK
-    answers[is_unsure] = NO_OPINION
+    answers = np.empty((size, items), dtype=np.int16)
+    for item in range(items):
+        values = latent[:, item].copy()
+        skips = 0.5 * carelessness + random.standard_normal(size)
+        skips[place < stopped[item]] = np.inf
+        is_skipped = _highest(skips, int(missing[item, 0]))
+        # No opinion goes with being in the middle.
+        unsure = random.standard_normal(size) - 0.5 * np.abs(values)
+        unsure[is_skipped] = -np.inf
+        is_unsure = _highest(unsure, int(missing[item, 1]))
+        values[is_skipped | is_unsure] = np.inf
+        answers[:, item] = 1 + ordinal_by_rank(values, counts[item])
+        answers[is_skipped, item] = BLANK
+        answers[is_unsure, item] = NO_OPINION
     return answers
 
 
-def _ranks(values: Floats) -> NDArray[np.int64]:
-    """Return the rank of each value in its column, from 0."""
-    order = np.argsort(values, axis=0, kind="stable")
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(len(values))[:, None], axis=0)
-    return ranks
+def _highest(values: Floats, count: int) -> NDArray[np.bool_]:
+    """Return which are the `count` highest values."""
+    chosen = np.zeros(len(values), dtype=np.bool_)
+    if count:
+        chosen[np.argpartition(-values, count - 1)[:count]] = True
+    return chosen
