@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from werkpeil.codebook.model import Codebook, Column
     from werkpeil.synthesis.core import Batch
 
-# pyreadstat takes a whole table, and each value as a Python object: some 5 GB at this size.
+# pyreadstat takes a whole table at once: measured 1.0 GB and half a minute at this size (per).
 LARGEST_SAV = 500_000
 
 # The header of an SPSS file: date, time and label begin at these bytes.
