@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from werkpeil.codebook.load import load_codebook
+from werkpeil.codebook.load import load_codebook, seed_rows
 from werkpeil.errors import InputError, OutsideError
 from werkpeil.synthesis.core import BLOCK
 from werkpeil.synthesis.writing import About, writer_of
@@ -103,7 +103,11 @@ def synthesise(  # noqa: PLR0913 - the command's options, all but three of them 
     open_writer = writer_of(out, wanted)
     _require_free(out, overwrite=overwrite)
     codebook = load_codebook(project, survey_id)
-    about = About(codebook, wave_id, seed, wanted)
+    language = f"label_{codebook.language}"
+    reasons = {
+        str(row["missing_reason"]): str(row[language]) for row in seed_rows(project, "missing_reasons")
+    }
+    about = About(codebook, wave_id, seed, wanted, reasons)
     unfinished = out.with_name(f".{out.name}.unfinished")
     tell = on_progress or (lambda _step, _fraction: None)
     try:

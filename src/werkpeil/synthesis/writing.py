@@ -8,7 +8,7 @@ what writers add by themselves (times) is replaced.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Protocol
@@ -51,12 +51,14 @@ class About:
         wave_id: The wave.
         seed: Of the random numbers.
         respondents: How many will come.
+        reasons: Labels of the kinds of missing answers, in the survey's language.
     """
 
     codebook: Codebook
     wave_id: str
     seed: int
     respondents: int
+    reasons: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -156,12 +158,12 @@ class _CsvWriter:
 
 def _without_decimals(table: pa.Table) -> pa.Table:
     """Return the table with whole numbers written as such: 45 and not 45.0."""
-    for position, field in enumerate(table.schema):
-        if not pa.types.is_floating(field.type):
+    for position, column in enumerate(table.schema):
+        if not pa.types.is_floating(column.type):
             continue
         values = table.column(position).to_numpy()
         if np.all(np.isnan(values) | (values == np.round(values))):
-            table = table.set_column(position, field.name, table.column(position).cast(pa.int64()))
+            table = table.set_column(position, column.name, table.column(position).cast(pa.int64()))
     return table
 
 
@@ -262,9 +264,7 @@ def _write_sav(path: Path, about: About, batches: list[Batch]) -> None:
             about.name_of(column): "F8.0" if _is_whole(frame[about.name_of(column)]) else "F12.6"
             for column in numbers
         },
-        variable_measure={
-            about.name_of(column): "ordinal" if column.is_coded else "scale" for column in numbers
-        },
+        variable_measure={about.name_of(column): _measure(about, column) for column in numbers},
     )
     _fix_time(path)
 
@@ -282,19 +282,21 @@ def _is_whole(values: Any) -> bool:
     return bool((known == known.round()).all())
 
 
+def _measure(about: About, column: Column) -> str:
+    if not column.is_coded:
+        return "scale"
+    has_order = any(answer.score is not None for answer in about.codebook.answers_of(column))
+    return "ordinal" if has_order else "nominal"
+
+
 def _value_labels(about: About, column: Column) -> dict[float, str]:
     labels = {
         float(answer.answer_code): answer.label_nl if about.codebook.language == "nl" else answer.label_en
         for answer in about.codebook.answers_of(column)
     }
     for reason, codes in column.missing.items():
-        labels.update({float(code): _reason_label(about, reason) for code in codes})
+        labels.update({float(code): about.reasons.get(reason, reason) for code in codes})
     return dict(sorted(labels.items()))
-
-
-def _reason_label(about: About, reason: str) -> str:
-    dutch = {"refused": "Wil niet zeggen", "dont_know": "Weet niet", "not_asked": "Niet gevraagd"}
-    return dutch.get(reason, reason) if about.codebook.language == "nl" else reason.replace("_", " ")
 
 
 def _missing_codes(about: About, column: Column) -> list[float]:

@@ -101,6 +101,9 @@ def test_files_say_that_they_are_synthetic_and_spss_has_its_labels(toy, project,
     )
     assert about.variable_value_labels["q08_1"][6.0] == "Geen mening"
     assert about.missing_ranges["q03"] == [{"lo": 9.0, "hi": 9.0}]
+    assert about.variable_value_labels["q03"][9.0] == "Wil niet zeggen"
+    measures = {name: about.variable_measure[name] for name in ("q03", "q04", "q08_1")}
+    assert measures == {"q03": "nominal", "q04": "scale", "q08_1": "ordinal"}
     metadata = pq.read_schema(tmp_path / "wave.parquet").metadata
     assert metadata[b"provenance"] == b"synthetic"
 

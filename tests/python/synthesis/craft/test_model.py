@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -195,6 +197,21 @@ def test_the_later_wave_drifts_as_documented(wave, later):
     after = np.mean(np.isin(later["organisation"], (plan.EZ, plan.KGG)))
     assert abs(before - after) < 4 * np.sqrt(2 * before * (1 - before) / len(wave["organisation"]))
     assert not set(wave["respondent_id"]) & set(later["respondent_id"])
+
+
+def test_memory_does_not_grow_with_the_respondents(monkeypatch):
+    monkeypatch.setattr(model, "block_sizes", lambda respondents: blocks_of(respondents, 1_000))
+
+    def peak(respondents):
+        tracemalloc.start()
+        for _ in CraftModel().batches("2022", seed=1, respondents=respondents, batch_size=1_000):
+            pass
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    peak(2_000)
+    assert peak(20_000) < 1.2 * peak(4_000)
 
 
 @pytest.mark.parametrize("respondents", [100, 101, 250, 999])
