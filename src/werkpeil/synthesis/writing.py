@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 # pyreadstat takes a whole table at once: measured 1.0 GB and half a minute at this size (per).
 LARGEST_SAV = 500_000
 
-# The header of an SPSS file: date, time and label begin at these bytes.
-_SAV_TIME = (92, b"01 jan 2100:00:00")
+# In the header of an SPSS file: the byte at which date and time begin, and those that stand there instead.
+_SAV_TIME = (92, b"01 Jan 22" + b"00:00:00")
 _SAV_LABEL_BYTES = 64
 _SAV_NOTE_BYTES = 79
 _SAV_VARIABLE_LABEL_BYTES = 255

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pyarrow.parquet as pq
 import pyreadstat
@@ -93,6 +95,7 @@ def test_files_say_that_they_are_synthetic_and_spss_has_its_labels(toy, project,
     synthesise(project, "per", "2022", seed=3, out=tmp_path / "wave.sav")
     synthesise(project, "per", "2022", seed=3, out=tmp_path / "wave.parquet")
     _, about = pyreadstat.read_sav(tmp_path / "wave.sav", metadataonly=True, user_missing=True)
+    assert about.creation_time == datetime(2022, 1, 1)
     assert about.file_label.startswith("SYNTHETIC")
     assert "SYNTHETIC: nobody" in " ".join(about.notes)
     assert (
