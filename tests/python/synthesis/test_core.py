@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from werkpeil.synthesis import core
@@ -12,6 +12,7 @@ from werkpeil.synthesis import core
 weights = st.lists(st.floats(0, 1e6), min_size=1, max_size=12).filter(lambda parts: sum(parts) > 1e-3)
 
 
+@settings(deadline=None)
 @given(weights, st.integers(0, 10**7))
 def test_split_counts_add_up_and_stay_within_one_of_the_exact_part(parts, total):
     counts = core.split_counts(parts, total)
@@ -21,6 +22,7 @@ def test_split_counts_add_up_and_stay_within_one_of_the_exact_part(parts, total)
     assert np.all(np.abs(counts - exact) < 1 + 1e-6)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 10**5))
 def test_blocks_add_up_to_the_respondents(respondents, block):
     sizes = list(core.block_sizes(respondents, block))
@@ -28,6 +30,7 @@ def test_blocks_add_up_to_the_respondents(respondents, block):
     assert all(0 < size <= block for size in sizes)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=7).filter(lambda counts: sum(counts) > 0))
 def test_ranks_give_each_category_its_exact_size(counts):
     latent = np.random.default_rng(1).standard_normal(sum(counts))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from werkpeil.synthesis.craft import items, plan
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 60), min_size=5, max_size=5), min_size=3, max_size=3), st.integers(0, 99)
 )
