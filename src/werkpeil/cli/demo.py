@@ -1,19 +1,25 @@
-"""The demo: the bundled waves, from delivery to marts."""
+"""The demo: a bundled wave of real answers and synthetic waves, from delivery to marts."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from werkpeil.cli import screen
-from werkpeil.landing import land
+from werkpeil.landing import current_deliveries, land
+from werkpeil.synthesis import synthesise
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from werkpeil.building import BuildResult
     from werkpeil.project import Project
+
+# Waves that the demo makes up itself; the hand-made examples of these surveys stay out of it.
+SYNTHETIC_WAVES = (("per", "2022"), ("per", "2024"))
+SEED = 1
 
 # Answers of a bundled wave that a reader can check against the publisher's own tables.
 HEADLINE = """
@@ -35,15 +41,22 @@ HEADLINE = """
 
 
 def run_demo(project: Project, *, build: Callable[[Project], BuildResult]) -> None:
-    """Land everything under `examples/`, build, and tell what came of it."""
+    """Land the bundled and the made-up waves, build, and tell what came of it."""
     screen.say(
-        "Demo. fevs holds real, public answers of US federal employees; werkonderzoek and per hold "
-        "SYNTHETIC answers, made by hand, that say nothing about anybody."
+        "Demo. Only fevs holds real, public answers, of US federal employees. All other answers are "
+        "SYNTHETIC: made up, and true of nobody."
     )
-    for survey_id, wave_id, path in bundled_waves(project):
+    for survey_id, wave_id, path in [*_examples(project), *_made_up(project)]:
         with screen.progress(f"Landing {path.name}") as step:
-            result = land(project, path, survey_id, wave_id, on_progress=step)
-        done = "already landed" if result.status == "already_landed" else "landed"
+            result = land(
+                project,
+                path,
+                survey_id,
+                wave_id,
+                replace=_holds_another_synthetic(project, survey_id, wave_id, path),
+                on_progress=step,
+            )
+        done = result.status.replace("_", " ")
         screen.say(
             f"  {done:<14} {survey_id} {wave_id} ({result.provenance}): {result.rows_accepted:,} of "
             f"{result.rows_read:,} rows accepted"
@@ -69,6 +82,34 @@ def bundled_waves(project: Project) -> list[tuple[str, str, Path]]:
         for path in sorted((project.root / "examples").glob("*/*/*"))
         if path.is_file() and path.suffix != ".md"
     ]
+
+
+def _examples(project: Project) -> list[tuple[str, str, Path]]:
+    """Return the bundled waves of surveys for which the demo makes up none."""
+    made_up = {survey_id for survey_id, _ in SYNTHETIC_WAVES}
+    return [wave for wave in bundled_waves(project) if wave[0] not in made_up]
+
+
+def _made_up(project: Project) -> Iterator[tuple[str, str, Path]]:
+    """Write the synthetic waves, one at a time, as a field agency would deliver them."""
+    folder = project.data / "synthetic"
+    folder.mkdir(parents=True, exist_ok=True)
+    for survey_id, wave_id in SYNTHETIC_WAVES:
+        out = folder / f"{survey_id}_{wave_id}.sav"
+        with screen.progress(f"Making {survey_id} {wave_id}") as step:
+            synthesise(project, survey_id, wave_id, seed=SEED, out=out, overwrite=True, on_progress=step)
+        yield survey_id, wave_id, out
+
+
+def _holds_another_synthetic(project: Project, survey_id: str, wave_id: str, path: Path) -> bool:
+    """Tell whether another made-up file is landed for a wave: what is real the demo never replaces."""
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return any(
+        (landed.survey_id, landed.wave_id, landed.provenance) == (survey_id, wave_id, "synthetic")
+        and landed.sha256 != sha256
+        for landed in current_deliveries(project)
+    )
 
 
 def _show_headline(project: Project) -> None:

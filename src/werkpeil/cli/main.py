@@ -23,6 +23,7 @@ from werkpeil.project import Project
 if TYPE_CHECKING:
     from werkpeil.building import BuildResult
     from werkpeil.landing import LandingResult
+    from werkpeil.synthesis import SynthesisResult
 
 app = typer.Typer(
     name="werkpeil",
@@ -207,6 +208,48 @@ def demo() -> None:
     run_demo(Project.find(), build=_build)
 
 
+@app.command(epilog="Example: werkpeil synthesise --survey per --wave 2022 --seed 1 --out per.sav")
+def synthesise(
+    survey: Annotated[str, typer.Option("--survey", "-s", help="Survey: per or werkonderzoek.")],
+    wave: Annotated[str, typer.Option("--wave", "-w", help="Wave of the survey.")],
+    seed: Annotated[int, typer.Option("--seed", help="Seed: the same one gives the same bytes.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .sav, .csv or .parquet.")],
+    respondents: Annotated[
+        int | None, typer.Option("--respondents", "-n", help="How many; as published unless said.")
+    ] = None,
+    *,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Compare with the published numbers; write the page in docs/.")
+    ] = False,
+) -> None:
+    """Write a synthetic wave: made-up respondents that give the published results.
+
+    The file is a delivery like a field agency's and is landed by `werkpeil land`. Nobody gave its
+    answers; ids begin with `syn-`, and everything built on it says so.
+    """
+    from werkpeil.synthesis import synthesise as write_wave
+
+    project = Project.find()
+    with screen.progress(f"Making {survey} {wave}") as step:
+        made = write_wave(
+            project,
+            survey,
+            wave,
+            seed=seed,
+            respondents=respondents,
+            out=out,
+            overwrite=overwrite,
+            on_progress=step,
+        )
+    screen.say(
+        f"SYNTHETIC {made.survey_id} {made.wave_id}, seed {made.seed}: {made.respondents:,} made-up "
+        f"respondents, {made.columns} columns, in {screen.near(made.path)}"
+    )
+    if report:
+        _tell_report(project, made)
+
+
 @survey_app.command("new", epilog="Example: werkpeil survey new delivery.sav --survey teamklimaat")
 def survey_new(
     file: Annotated[Path, typer.Argument(help="A delivered file of the new survey.")],
@@ -243,6 +286,18 @@ def _build(project: Project, *, full_refresh: bool = False) -> BuildResult:
             step(name, done / total if total else None)
 
         return build_warehouse(project, full_refresh=full_refresh, on_progress=told)
+
+
+def _tell_report(project: Project, made: SynthesisResult) -> None:
+    from werkpeil.synthesis.report import calibrate, write_report
+
+    with screen.progress("Comparing with the published numbers"):
+        calibration = calibrate(made)
+        written = write_report(project, calibration)
+    for line in calibration.summary():
+        screen.say(line)
+    for path in written:
+        screen.say(f"  wrote   {screen.near(path)}")
 
 
 def _tell_landing(result: LandingResult) -> None:

@@ -93,9 +93,13 @@ def test_the_example_wave_holds_only_what_the_codebook_knows(survey_id: str) -> 
     book = shipped(survey_id)
     rows = example_rows(survey_id)
     names = {
-        normalise_text(name): column.name for column in book.columns for name in column.delivered_names("")
+        normalise_text(name): column.name
+        for column in book.columns
+        for name in column.delivered_names("2022")
     }
-    assert {names[normalise_text(header)] for header in rows[0]} == {column.name for column in book.columns}
+    assert {names[normalise_text(header)] for header in rows[0]} == {
+        column.name for column in book.columns if column.occurs_in("2022")
+    }
     delivered = {(header, value) for row in rows for header, value in row.items()}
     unknown = {
         (header, value)
@@ -105,6 +109,10 @@ def test_the_example_wave_holds_only_what_the_codebook_knows(survey_id: str) -> 
     assert unknown == set()
 
 
+# Codes that the made-up later waves added to an answer set.
+ANSWERS_OF_LATER_WAVES = {"organisation": {"15", "16"}}
+
+
 @pytest.mark.parametrize("survey_id", ["werkonderzoek", "per"])
 def test_a_hand_made_wave_is_marked_and_shows_every_answer(survey_id: str) -> None:
     book = shipped(survey_id)
@@ -112,19 +120,19 @@ def test_a_hand_made_wave_is_marked_and_shows_every_answer(survey_id: str) -> No
     assert all(row["respondentnummer"].startswith("syn-") for row in rows)
     assert len({row["respondentnummer"] for row in rows}) == len(rows)
     for column in book.columns:
-        if not column.is_coded:
+        if not column.is_coded or not column.occurs_in("2022"):
             continue
         header = next(name for name in column.delivered_names("2022") if name in rows[0])
         delivered = {row[header] for row in rows}
         declared = {str(answer.answer_code) for answer in book.answers_of(column)}
         declared |= {str(code) for codes in column.missing.values() for code in codes}
-        assert declared <= delivered, column.name
+        assert declared - ANSWERS_OF_LATER_WAVES.get(column.answers or "", set()) <= delivered, column.name
 
 
 @pytest.mark.parametrize("survey_id", ["werkonderzoek", "per"])
 def test_a_hand_made_wave_follows_the_routing(survey_id: str) -> None:
     book = shipped(survey_id)
-    columns = {column.name: column for column in book.columns}
+    columns = {column.name: column for column in book.columns if column.occurs_in("2022")}
     for row in example_rows(survey_id):
         values = {name: row[column.delivered_names("2022")[0]] for name, column in columns.items()}
         for name, column in columns.items():
@@ -273,7 +281,8 @@ def test_answer_ids_are_the_reference_codes(survey_id: str, answer_set: str, val
         if row["value_set"] == value_set and row["is_missing"] == "0" and row["code"] != "hbo"
     ]
     answers = shipped(survey_id).answers[answer_set]
-    assert [answer.answer_id for answer in answers] == published
+    # Answers that only made-up waves have come after the published ones.
+    assert [answer.answer_id for answer in answers][: len(published)] == published
 
 
 @needs_reference
