@@ -70,5 +70,6 @@ def _shaping_files(project: Project) -> Iterator[Path]:
         for folder, names, files in os.walk(project.root / source):
             names.sort()
             for name in sorted(files):
-                if os.path.splitext(name)[1] in KINDS:  # noqa: PTH122 - os.walk yields texts
-                    yield project.root / folder / name
+                path = project.root / folder / name
+                if path.suffix in KINDS:
+                    yield path

@@ -236,15 +236,28 @@ def outside_errors() -> Iterator[None]:
     """Turn errors of disk and machine into the message a user or scheduler can act on.
 
     Raises:
-        OutsideError: for a full disk, missing permission, memory that does not suffice.
+        OutsideError: for a full disk, missing permission, memory that does not suffice. Errors of our
+            own SQL pass through: they are defects, and repeating the command would not help.
     """
     try:
         yield
     except (OSError, duckdb.Error) as error:  # a full disk is any of DuckDB's errors
-        raise _outside_error(error) from error
+        told = _outside_error(error)
+        if told is None:
+            raise
+        raise told from error
 
 
-def _outside_error(error: Exception) -> OutsideError:
+# DuckDB's errors that tell of SQL we wrote and of nothing outside.
+_DEFECTS = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.NotImplementedException,
+    duckdb.ParserException,
+)
+
+
+def _outside_error(error: Exception) -> OutsideError | None:
     number = error.errno if isinstance(error, OSError) else None
     message = (str(error) or type(error).__name__).splitlines()[0]
     if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in message:
@@ -255,6 +268,8 @@ def _outside_error(error: Exception) -> OutsideError:
             where=message,
             hint="check who owns the data folder and its permissions.",
         )
+    if isinstance(error, _DEFECTS):
+        return None
     return OutsideError("The disk or the machine failed.", where=message, hint="run this again.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import duckdb
 import pytest
 import yaml
 
+from support.projects import shared_file
 from werkpeil.landing import land, sync_raw
 from werkpeil.project import Project
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from werkpeil.landing import LandingResult
 
 ROOT = Path(__file__).resolve().parents[3]
-SHARED = Path(os.environ.get("WERKPEIL_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
 ANSWER_SETS = """\
 answer_set_id,answer_code,answer_id,label_nl,label_en,position,score,category,missing_reason,spellings
@@ -141,14 +140,7 @@ def make_workshop(folder: Path) -> Workshop:
 @pytest.fixture
 def shared() -> Callable[[str], Path]:
     """Return the path of a shared file; skips the test where it is absent."""
-
-    def find(name: str) -> Path:
-        path = SHARED / name
-        if not path.exists():
-            pytest.skip(f"the shared data are not here: {name}")
-        return path
-
-    return find
+    return shared_file
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 from filelock import FileLock
 
@@ -138,3 +139,12 @@ def test_everything_is_synced_before_the_pointer_names_it(
     pointer = steps.index("current")
     assert files <= set(steps[:pointer])
     assert "2024" in steps[pointer:]
+
+
+def test_an_error_of_our_own_sql_is_not_blamed_on_the_machine() -> None:
+    with pytest.raises(duckdb.BinderException), zone.outside_errors():
+        duckdb.connect().execute("select nowhere from (select 1 as a)").fetchall()
+    with pytest.raises(OutsideError, match="The disk is full"), zone.outside_errors():
+        raise duckdb.BinderException("No space left on device")
+    with pytest.raises(OutsideError, match="failed"), zone.outside_errors():
+        raise duckdb.IOException("something broke")
