@@ -55,6 +55,7 @@ int_answers_valued as (
         counted.variable_id,
         counted.answer_value,
         reasons.missing_reason,
+        coalesce(answer_sets.answer_id, band_sets.band_id) as answer_id,
         coalesce(answer_sets.category, band_sets.category) as category,
         categorised_sets.set_id is not null as has_categories,
         case

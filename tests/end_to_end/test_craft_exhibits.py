@@ -1,0 +1,99 @@
+"""Tables 3 and 4 of the craftsmanship study, from a synthetic wave that was made to carry them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.projects import make_project
+from werkpeil.building import build
+from werkpeil.landing import land
+from werkpeil.synthesis import synthesise
+from werkpeil.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from werkpeil.project import Project
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A warehouse with the craftsmanship study's two synthetic waves."""
+    folder = tmp_path_factory.mktemp("craft")
+    made = make_project(folder, bundled=("per",))
+    for wave in ("2022", "2024"):
+        file = folder / f"per-{wave}.csv"
+        synthesise(made, "per", wave, seed=1, out=file)
+        land(made, file, "per", wave)
+    build(made)
+    return made
+
+
+def rows(project: Project, query: str) -> list[tuple[object, ...]]:
+    with open_warehouse(project) as connection:
+        return [tuple(row) for row in connection.execute(query).fetchall()]
+
+
+def test_the_sample_and_the_response_are_those_of_table_3(project: Project) -> None:
+    total = rows(
+        project,
+        "select sampled, responded, response_share, provenance from marts.craft_response "
+        "where wave_id = '2022' and cut_id = 'total'",
+    )
+    assert total == [(14301, 3724, pytest.approx(3724 / 14301), "synthetic")]
+    by_domain = rows(
+        project,
+        "select group_id, sampled from marts.craft_response "
+        "where wave_id = '2022' and cut_id = 'stratum_domain' order by 1",
+    )
+    assert by_domain == [
+        ("bedrijfsvoering", 3350),
+        ("beleid", 3473),
+        ("inspectie", 3073),
+        ("uitvoering", 4405),
+    ]
+
+
+def test_a_wave_without_sample_counts_says_why_it_has_no_rate(project: Project) -> None:
+    found = rows(
+        project,
+        "select distinct sampled, response_share, null_reason from marts.craft_response "
+        "where wave_id = '2024'",
+    )
+    assert found == [(None, None, "sample_not_known")]
+
+
+@pytest.mark.parametrize(
+    ("characteristic", "band", "group", "n", "percent"),
+    [
+        # Printed in table 4 of the report.
+        ("age", "age_le_30", "total", 42, 1.2),
+        ("age", "age_31_35", "total", 486, 13.9),
+        ("salary_scale", "scale_10_13", "total", 2365, None),
+    ],
+)
+def test_bands_of_table_4_are_counted_as_printed(
+    project: Project, characteristic: str, band: str, group: str, n: int, percent: float | None
+) -> None:
+    found = rows(
+        project,
+        "select n, 100 * unweighted_share from marts.craft_respondents where wave_id = '2022' "
+        f"and characteristic_id = '{characteristic}' and band_id = '{band}' and group_id = '{group}'",
+    )
+    assert len(found) == 1
+    assert found[0][0] == n
+    if percent is not None:
+        assert found[0][1] == pytest.approx(percent, abs=0.05)
+
+
+def test_shares_of_a_characteristic_add_up_to_one_in_every_group(project: Project) -> None:
+    sums = rows(
+        project,
+        "select min(total), max(total), count(*) from "
+        "(select sum(share) as total from marts.craft_respondents "
+        "where band_id <> 'all' group by wave_id, characteristic_id, cut_id, group_id) as groups",
+    )
+    lowest, highest, count = sums[0]
+    assert lowest == pytest.approx(1)
+    assert highest == pytest.approx(1)
+    assert count == 2 * 3 * 6  # waves, characteristics, the total and five domains
