@@ -1,5 +1,11 @@
 with
 
+surveys as (
+
+    select * from {{ ref('dim_surveys') }}
+
+),
+
 variables as (
 
     select *
@@ -37,8 +43,10 @@ dim_items as (
         variables.universe,
         variables.is_assumed,
         variables.note,
+        surveys.provenance,
         {{ literal(build_id()) }} as build_id
     from variables
+    inner join surveys on variables.survey_id = surveys.survey_id
     left join themes
         on
             variables.survey_id = themes.survey_id

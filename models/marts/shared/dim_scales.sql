@@ -1,5 +1,11 @@
 with
 
+surveys as (
+
+    select * from {{ ref('dim_surveys') }}
+
+),
+
 scales as (
 
     select * from {{ ref('scales') }}
@@ -49,8 +55,10 @@ dim_scales as (
         cast(scales.minimum_items as bigint) as minimum_items,
         scales.band_set_id,
         scales.note,
+        surveys.provenance,
         {{ literal(build_id()) }} as build_id
     from scales
+    inner join surveys on scales.survey_id = surveys.survey_id
     inner join variables
         on
             scales.survey_id = variables.survey_id
