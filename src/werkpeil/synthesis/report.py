@@ -31,7 +31,7 @@ __all__ = ["Calibration", "Comparison", "calibrate", "whole_wave", "write_report
 # Where the published numbers of each survey are measured; imported when it is asked for.
 MEASURES = {
     "per": "werkpeil.synthesis.craft.measures",
-    "werkonderzoek": "werkpeil.synthesis.culture_measures",
+    "werkonderzoek": "werkpeil.synthesis.culture.measures",
 }
 
 # A report reads the whole wave into memory.
