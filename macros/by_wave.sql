@@ -74,3 +74,17 @@ where not exists (
 )
     {% endif %}
 {% endmacro %}
+
+
+{#
+    dbt's incremental strategy `by_wave`: the waves of the new rows are replaced whole. Its own `delete+insert` joins
+    every old row of a wave with every new one, which is quadratic in the size of the wave.
+#}
+{% macro get_incremental_by_wave_sql(arg_dict) %}
+    {%- set names = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+delete from {{ arg_dict['target_relation'] }}
+where (survey_id, wave_id) in (select distinct survey_id, wave_id from {{ arg_dict['temp_relation'] }});
+
+insert into {{ arg_dict['target_relation'] }} ({{ names }})
+select {{ names }} from {{ arg_dict['temp_relation'] }}
+{% endmacro %}

@@ -15,3 +15,8 @@
 {% macro build_id() %}
     {%- do return(run_started_at.strftime('%Y%m%dT%H%M%SZ') ~ '-' ~ invocation_id[:8]) -%}
 {% endmacro %}
+
+{# Some values of one row as an array. #}
+{% macro array_of(values) -%}
+    {{ 'array(' if target.type == 'spark' else '[' }}{{ values | join(', ') }}{{ ')' if target.type == 'spark' else ']' }}
+{%- endmacro %}

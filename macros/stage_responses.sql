@@ -66,7 +66,7 @@ case
 {%- endif %}
     when {{ name }} is null then {{ reason_code(codebook, blank) }}
 {%- for reason, codes in (column.get('missing') or {}).items() %}
-    when {{ 'lower(' ~ name ~ ')' if column.get('coding') == 'labels' else name }} in ({{ delivered_list(column, as_list(codes)) }}) then {{ reason_code(codebook, reason) }}
+    when {{ 'lower(' ~ name ~ ')' if column.get('coding') == 'labels' else name }} in ({{ delivered_list(codebook, column, reason, as_list(codes)) }}) then {{ reason_code(codebook, reason) }}
 {%- endfor %}
 {%- if column.answers and column.get('coding') == 'labels' %}
     {%- for answer in codebook.answers[column.answers] %}
@@ -156,11 +156,19 @@ cast({{ column.name }} as {{ type }})
 {%- endmacro %}
 
 
-{# Delivered missing codes as SQL literals: folded texts for labels, numbers otherwise. #}
-{% macro delivered_list(column, codes) -%}
+{#
+    Delivered missing codes as SQL literals: folded texts for labels, numbers otherwise. A text among numbers
+    ("X") was landed as the number that stands for its reason (TEXT_MISSING_MARKERS of the landing).
+#}
+{% macro delivered_list(codebook, column, missing_reason, codes) -%}
     {%- if column.get('coding') == 'labels' -%}
         {{ quoted_list(codes | map('string') | map('lower') | list) }}
     {%- else -%}
-        {{ codes | join(', ') }}
+        {%- set numbers = [] -%}
+        {%- for code in codes if (code | string).lstrip('-').replace('.', '', 1).isdigit() -%}
+            {%- do numbers.append(code) -%}
+        {%- endfor -%}
+        {%- set marker = -2147483648 - reason_code(codebook, missing_reason) -%}
+        {{ (numbers + ([marker] if numbers | length < codes | length else [])) | join(', ') }}
     {%- endif -%}
 {%- endmacro %}

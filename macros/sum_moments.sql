@@ -1,8 +1,8 @@
 {#
-    Cells: cross-products of the items of each scale, per pattern of who answered what. Items are turned
-    around where they are negative and centred on the midpoint of their answers before they are multiplied,
-    so that no digits are lost; the variable `one` stands for the constant 1. Any covariance matrix,
-    listwise or pairwise, weighted or not, is a sum over the patterns that are complete for it.
+    Cells: cross-products of the variables of each moment set, per pattern of who answered what: the items of a
+    scale, keyed in one direction, and all that a survey's regression models use. Each variable is centred on a
+    known midpoint before it is multiplied, so that no digits are lost; `one` stands for the constant. Any
+    covariance matrix, listwise or pairwise, weighted or not, is a sum over the patterns complete for it.
 #}
 {% macro sum_moments() %}
 {{ depends_on_codebook() }}
@@ -22,11 +22,33 @@
 
 
 {% macro survey_moments_sql(codebook, scored, waves) %}
-    {% for scale in codebook.scales %}
-        {% set members = scale_members(codebook, scale.scale_id) %}
-{{ moments_sql(codebook, scored, waves, scale.scale_id, members) }}
+    {% for set in moment_sets(codebook) %}
+{{ moments_sql(scored, waves, set.moment_set, set.variables) }}
 {{ 'union all' if not loop.last }}
     {% endfor %}
+{% endmacro %}
+
+
+{# The sets of variables whose cross-products are summed: one per scale, and one for the regressions. #}
+{% macro moment_sets(codebook) %}
+    {% set sets = [] %}
+    {% for scale in codebook.scales %}
+        {% set variables = [] %}
+        {% for member in scale_members(codebook, scale.scale_id) %}
+            {% do variables.append({
+                'name': member.name,
+                'value': item_score(codebook, member),
+                'answered': member.name ~ ' >= 0',
+                'centre': midpoint_of(valid_answers(codebook, member))
+            }) %}
+        {% endfor %}
+        {% do sets.append({'moment_set': scale.scale_id, 'variables': variables}) %}
+    {% endfor %}
+    {% set variables = regression_variables(codebook) %}
+    {% if variables %}
+        {% do sets.append({'moment_set': 'regressions', 'variables': variables}) %}
+    {% endif %}
+    {% do return(sets) %}
 {% endmacro %}
 
 
@@ -35,14 +57,12 @@
     the cross-product of the second and the third variable and `w_2_3` the weighted one; then they become rows.
     The variables stand in `pattern` in their order, 1 where answered; a row exists only where both are.
 #}
-{% macro moments_sql(codebook, scored, waves, moment_set, members) %}
-    {% set variables = [{'name': 'one', 'centre': 0.0, 'value': '1e0', 'answered': '1 = 1'}] %}
+{% macro moments_sql(scored, waves, moment_set, members) %}
+    {% set variables = [{'name': 'one', 'centre': 0.0, 'product': '1e0', 'answered': '1 = 1'}] %}
     {% for member in members %}
-        {% set scores = valid_answers(codebook, member) | map(attribute='score') | map('float') | list %}
-        {% set centre = (scores | min + scores | max) / 2 %}
         {% do variables.append({
-            'name': member.name, 'centre': centre, 'answered': member.name ~ ' >= 0',
-            'value': 'case when ' ~ member.name ~ ' >= 0 then ' ~ item_score(codebook, member) ~ ' - ' ~ centre ~ 'e0 else 0e0 end'
+            'name': member.name, 'centre': member.centre, 'answered': member.answered,
+            'product': centred_value(member)
         }) %}
     {% endfor %}
     {% set pairs = [] %}
@@ -100,7 +120,7 @@ from (
                 {{ ' || ' if not loop.first }}case when {{ variable.answered }} then '1' else '0' end
                 {%- endfor %} as pattern
                 {%- for variable in variables %},
-                {{ variable.value }} as x_{{ loop.index0 }}
+                {{ variable.product }} as x_{{ loop.index0 }}
                 {%- endfor %}
             from {{ scored }}
             where {{ in_waves(waves) }}

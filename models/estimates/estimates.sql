@@ -22,48 +22,7 @@ reasons as (
 
 ),
 
-frame as (
-
-    select * from {{ ref('strata') }}
-
-),
-
-strata as (
-
-    select
-        survey_id,
-        wave_id,
-        stratum_id,
-        max(case when cluster_id <> 'none' then 1 else 0 end) = 1 as is_clustered,
-        case
-            when max(case when cluster_id <> 'none' then 1 else 0 end) = 1
-                then count(distinct cluster_id)
-            else sum(n)
-        end as unit_count
-    from {{ ref('cells_profiles') }}
-    group by survey_id, wave_id, stratum_id
-
-),
-
-framed_strata as (
-
-    select
-        strata.survey_id,
-        strata.wave_id,
-        strata.stratum_id,
-        strata.is_clustered,
-        cast(strata.unit_count as double) as unit_count,
-        frame.population is not null as has_population,
-        1e0 - coalesce(strata.unit_count / cast(nullif(frame.population, 0) as double), 0e0)
-            as unsampled_share
-    from strata
-    left join frame
-        on
-            strata.survey_id = frame.survey_id
-            and strata.wave_id = frame.wave_id
-            and strata.stratum_id = frame.stratum_id
-
-),
+{{ framed_strata() }},
 
 statistics as (
 
@@ -275,7 +234,7 @@ reasoned as (
             when points.estimate is null then 'zero_weight'
             when points.n = 1 then 'one_respondent'
             when variances.has_single_unit then 'single_unit_stratum'
-            when points.lowest = points.highest then 'no_variance'
+            when points.lowest = points.highest or variances.variance_of_total = 0e0 then 'no_variance'
         end as null_reason,
         variances.variance_of_total / (points.sum_w * points.sum_w) as variance,
         variances.sum_wd2 / nullif(points.sum_w, 0e0) * points.n / nullif(points.n - 1e0, 0e0)

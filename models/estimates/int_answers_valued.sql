@@ -18,7 +18,9 @@ variables as (
 
 answer_sets as (
 
-    select * from {{ ref('answer_sets') }} where missing_reason is null
+    select *
+    from {{ ref('answer_sets') }}
+    where missing_reason is null
 
 ),
 
@@ -36,9 +38,13 @@ reasons as (
 
 categorised_sets as (
 
-    select answer_set_id as set_id from answer_sets where category is not null
+    select answer_set_id as set_id
+    from answer_sets
+    where category is not null
     union
-    select band_set_id as set_id from band_sets where category is not null
+    select band_set_id as set_id
+    from band_sets
+    where category is not null
 
 ),
 

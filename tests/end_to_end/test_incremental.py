@@ -99,6 +99,28 @@ def test_building_again_without_news_builds_nothing(tmp_path: Path) -> None:
     assert mean == pytest.approx(3 * 0.8279480114, rel=1e-9)
 
 
+def test_adding_an_item_is_one_entry_in_the_codebook(tmp_path: Path) -> None:
+    project = make_project(tmp_path, extra=("apistrat",))
+    whole = SURVEYS / "apistrat" / "apistrat.csv"
+    land(project, whole, "apistrat", "2000")
+    build(project)
+    codebook = project.staging / "apistrat" / "_apistrat__sources.yml"
+    entry = "- {name: district, description: District, config: {meta: {role: outcome, delivered_as: dnum}}}"
+    codebook.write_text(f"{codebook.read_text()}    {entry}\n")
+    land(project, whole, "apistrat", "2000", replace=True)
+    build(project)
+    with open_warehouse(project) as connection:
+        row = connection.execute(
+            "select n, mean from marts.item_shares where item_id = 'district' and cut_id = 'total'"
+        ).fetchall()
+        label = connection.execute(
+            "select label_en from marts.dim_items where item_id = 'district'"
+        ).fetchall()
+    assert row[0][0] == 200
+    assert row[0][1] > 0
+    assert label == [("District",)]
+
+
 def test_a_replaced_delivery_is_scanned_and_a_vanished_wave_leaves_no_trace(tmp_path: Path) -> None:
     project = make_project(tmp_path, extra=("apistrat",))
     whole = SURVEYS / "apistrat" / "apistrat.csv"

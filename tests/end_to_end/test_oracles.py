@@ -79,6 +79,26 @@ def test_apistrat_share_and_its_interval_are_those_of_r_survey(project: Project)
     assert row["positive_share_ci_upper"] == pytest.approx(0.8708148545, rel=1e-9)
 
 
+def test_apistrat_regression_is_that_of_svyglm(project: Project) -> None:
+    with open_warehouse(project) as connection:
+        rows = connection.execute(
+            "select term_id, b, std_error, df, solver from marts.regression_coefficients "
+            "inner join marts.regression_fits using (survey_id, wave_id, model_id, std_error_type) "
+            "where survey_id = 'apistrat' and std_error_type = 'design' order by position"
+        ).fetchall()
+    expected = {
+        "one": (820.8873159, 10.07773595),
+        "ell": (-0.4805866122, 0.3919734032),
+        "meals": (-3.14153531, 0.2839465064),
+        "mobility": (0.2257132102, 0.393218362),
+    }
+    assert [row[0] for row in rows] == list(expected)
+    for term, b, std_error, df, solver in rows:
+        assert b == pytest.approx(expected[term][0], rel=1e-9), term
+        assert std_error == pytest.approx(expected[term][1], rel=1e-9), term
+        assert (df, solver) == (194, "moments")
+
+
 def test_nhanes_share_and_clustered_standard_error_are_those_of_r_survey(project: Project) -> None:
     row = row_of(
         project,

@@ -2,7 +2,9 @@ with
 
 variables as (
 
-    select * from {{ ref('int_variables') }} where kind <> 'scale'
+    select *
+    from {{ ref('int_variables') }}
+    where kind <> 'scale'
 
 ),
 

@@ -8,13 +8,17 @@ scales as (
 
 variables as (
 
-    select * from {{ ref('int_variables') }} where kind = 'scale'
+    select *
+    from {{ ref('int_variables') }}
+    where kind = 'scale'
 
 ),
 
 items as (
 
-    select * from {{ ref('int_variables') }} where scale_ids is not null
+    select *
+    from {{ ref('int_variables') }}
+    where scale_ids is not null
 
 ),
 

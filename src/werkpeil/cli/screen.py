@@ -34,10 +34,9 @@ def show_error(error: WerkpeilError) -> None:
         messages.print(f"  [dim]what to do[/]  {escape(error.hint)}", soft_wrap=True)
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     """Return a plain table; numbers, and texts that begin or end like one, are set to the right."""
-    shown = Table(box=None, pad_edge=False, header_style="bold", title_justify="left", title_style="bold")
-    shown.title = title
+    shown = Table(box=None, pad_edge=False, header_style="dim")
     for position, column in enumerate(columns):
         numeric = bool(rows) and all(_is_number(row[position]) for row in rows)
         shown.add_column(column, justify="right" if numeric else "left", no_wrap=True)
@@ -56,7 +55,8 @@ def near(path: Path) -> str:
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table in full width; a narrow screen wraps lines rather than hiding cells."""
-    shown = table(title, columns, rows)
+    say(title, style="bold")
+    shown = table(columns, rows)
     needed = Console(width=1000).measure(shown).maximum
     Console(highlight=False, width=max(results.width, needed)).print(shown)
 
@@ -85,7 +85,7 @@ def progress(title: str) -> Iterator[Callable[[str, float | None], None]]:
         TimeElapsedColumn(),
         TextColumn("[dim]{task.fields[step]}"),
     )
-    with Progress(*columns, console=messages, transient=True) as bar:
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bar:
         task = bar.add_task(title, total=None, step="")
 
         def update(step: str, fraction: float | None = None) -> None:

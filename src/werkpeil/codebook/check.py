@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SINGLE_ROLES: tuple[Role, ...] = ("respondent_id", "weight", "cluster", "wave")
 _LONELY_ROLES: tuple[Role, ...] = ("respondent_id", "weight", "wave", "open_text", "ignored")
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {
         "survey_id",
         "wave_id",
@@ -34,7 +34,7 @@ _RESERVED = frozenset(
     }
 )
 # The warehouse has a column of this name itself, and it is this column that fills it.
-_RESERVED_FOR_ROLE: dict[str, Role] = {"respondent_id": "respondent_id", "weight": "weight"}
+RESERVED_FOR_ROLE: dict[str, Role] = {"respondent_id": "respondent_id", "weight": "weight"}
 _ANY_OTHER_WAVE = ""
 
 
@@ -113,8 +113,8 @@ def _name_problems(codebook: Codebook) -> Iterator[Problem]:
                 where,
                 "use lower-case letters, digits and underscores, a letter first",
             )
-        role = _RESERVED_FOR_ROLE.get(column.name)
-        if column.name in _RESERVED or (role is not None and role not in column.role):
+        role = RESERVED_FOR_ROLE.get(column.name)
+        if column.name in RESERVED or (role is not None and role not in column.role):
             yield Problem(
                 f"The name '{column.name}' is reserved for the warehouse's own column.",
                 where,

@@ -22,6 +22,15 @@ Role = Literal[
 MissingReason = Literal["not_asked", "skipped", "dont_know", "refused", "invalid", "too_few_items"]
 Polarity = Literal["positive", "negative", "pressure", "neutral", "none"]
 
+# A missing code that is a text ("NA", "X") cannot stand in a column of numbers; its reason is stored there
+# as a number that no survey delivers. Macros read it back (`text_missing_marker`).
+TEXT_MISSING_MARKERS: dict[str, int] = {
+    reason: -2147483648 + place
+    for place, reason in enumerate(
+        ("not_asked", "skipped", "dont_know", "refused", "invalid", "too_few_items"), start=1
+    )
+}
+
 ANSWERED_ROLES = frozenset({"item", "outcome", "control"})
 
 
@@ -177,7 +186,7 @@ class Column(_Strict):
         own = self.names_by_wave.get(wave_id)
         if own is not None:
             return (own,)
-        return (*self.delivered_as, self.name) if self.delivered_as else (self.name,)
+        return self.delivered_as or (self.name,)
 
 
 class Codebook(_Strict):
@@ -193,6 +202,7 @@ class Codebook(_Strict):
     source: str | None = None
     licence: str | None = None
     undeclared_columns: Literal["refuse", "ignore"] = "refuse"
+    blank_texts: tuple[str, ...] = ()
     design_note: str | None = None
     waves: dict[str, Wave] = {}
     columns: tuple[Column, ...]

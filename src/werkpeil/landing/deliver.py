@@ -31,8 +31,6 @@ from werkpeil.landing.rows import (
     create_macros,
     ignored_columns,
     kind_of,
-    stored_columns,
-    text_missing_codes,
 )
 from werkpeil.project import MARKER
 from werkpeil.sql import literal
@@ -51,7 +49,7 @@ _BLOCK_BYTES = 1 << 20
 _DEFAULT_SHARE = 0.05
 _TOLERATED = 10  # so many rows or answers may be wrong in a file of any size
 _LEAST_MEMORY = 192 << 20
-_MOST_MEMORY = 1 << 30
+_MOST_MEMORY = 1 << 29
 _SHARE_OF_MEMORY = 16
 _MOST_THREADS = 4
 _ROW_GROUP = 16_384  # rows that DuckDB holds at once per thread: small, because rows are wide
@@ -113,7 +111,7 @@ class _Job:
     report: Callable[[str, float | None], None]
 
 
-def land(  # noqa: PLR0913 - the command's options, all but three of them by name
+def land(
     project: Project,
     file: Path,
     survey_id: str,
@@ -147,7 +145,6 @@ def land(  # noqa: PLR0913 - the command's options, all but three of them by nam
         )
     codebook = load_codebook(project, survey_id)
     require_consistent(codebook)
-    _require_landable(codebook)
     file = Path(file)
     _require_readable(file)
     with zone.lock(project), zone.outside_errors():
@@ -184,7 +181,7 @@ def land(  # noqa: PLR0913 - the command's options, all but three of them by nam
 
 def _land(job: _Job, current: zone.Delivery | None) -> zone.Delivery:
     folder = zone.wave_folder(job.project, job.codebook.survey_id, job.wave_id)
-    delivery_id, landed_at = zone.free_delivery_id(folder, job.sha256)
+    delivery_id, landed_at = zone.next_delivery_id(job.sha256, current)
     with zone.workspace(job.project) as workspace:
         prepared = workspace / "delivery"
         prepared.mkdir()
@@ -290,20 +287,6 @@ def _result(delivery: zone.Delivery, status: Status, started: float) -> LandingR
 
 
 # --- What must hold -----------------------------------------------------------------------------
-
-
-def _require_landable(codebook: Codebook) -> None:
-    """Refuse text missing codes that a column of numbers cannot hold."""
-    for column in stored_columns(codebook):
-        texts = text_missing_codes(column)
-        elsewhere = [code for code in texts if code not in column.missing.get(column.blank, ())]
-        if elsewhere:
-            raise InputError(
-                f"Column '{column.name}' holds numbers, so its missing code {elsewhere[0]!r} can "
-                f"only mean the same as an empty answer ('{column.blank}').",
-                where=codebook.path,
-                hint="list it there, or use `coding: labels`.",
-            )
 
 
 def _require_readable(file: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -135,7 +136,7 @@ def _unpack(path: Path, unpacked: Path, shown_as: str) -> None:
     try:
         with gzip.open(path, "rb") as packed, unpacked.open("wb") as plain:
             shutil.copyfileobj(packed, plain, _BLOCK_BYTES)
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(
             f"The file is packed with gzip and damaged: {error}.",
             where=shown_as,

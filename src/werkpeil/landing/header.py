@@ -11,7 +11,7 @@ import difflib
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from werkpeil.codebook import normalise_text
 from werkpeil.errors import InputError
@@ -57,6 +57,16 @@ class HeaderMatch:
     undeclared: tuple[Header, ...]
 
 
+class Matcher(Protocol):
+    """What a reader asks about headers: how many it knows, and which it wants."""
+
+    def count(self, names: Sequence[str]) -> int:
+        """Return how many of some header texts are columns; a guess of where the header is."""
+
+    def match(self, names: Sequence[tuple[str, ...]]) -> HeaderMatch:
+        """Return which delivered column is which, by each column's names."""
+
+
 class HeaderMatcher:
     """Compares headers with the codebook of one survey and wave.
 
@@ -74,7 +84,7 @@ class HeaderMatcher:
 
     def count(self, names: Sequence[str]) -> int:
         """Return how many of some header texts belong to a column; ambiguity does not matter."""
-        headers = _headers([(name,) for name in names])
+        headers = headers_of([(name,) for name in names])
         known = {header.position for tier in self._tiers(headers) for _, header in tier}
         return len(known)
 
@@ -88,7 +98,7 @@ class HeaderMatcher:
             InputError: if headers are ambiguous, required columns are missing, columns are
                 undeclared where the codebook refuses them, or nothing matches at all.
         """
-        headers = _headers(names)
+        headers = headers_of(names)
         found = self._found(headers)
         if not found:
             raise InputError(
@@ -220,8 +230,8 @@ class HeaderMatcher:
         )
 
 
-def _headers(names: Sequence[tuple[str, ...]]) -> tuple[Header, ...]:
-    """A column without a header goes by its place: `unnamed_1` is the first column."""
+def headers_of(names: Sequence[tuple[str, ...]]) -> tuple[Header, ...]:
+    """Return the headers of a file; one without a text goes by its place, `unnamed_1` in the first."""
     return tuple(
         Header(position, (texts[0] if texts[0].strip() else f"unnamed_{position + 1}", *texts[1:]))
         for position, texts in enumerate(names)
@@ -247,7 +257,10 @@ def _codes(name: str) -> list[str]:
 
 def _questions(name: str) -> list[str]:
     """Return a text of more than one word, with the blanks around a closing `[label]` alike."""
-    text = re.sub(r"\s*\[\s*(.*?)\s*\]$", r" [\1]", normalise_text(name))
+    text = normalise_text(name)
+    if text.endswith("]"):
+        question, _, label = text[:-1].rpartition("[")
+        text = f"{question.rstrip()} [{label.strip()}]"
     return [text] if " " in text else []
 
 

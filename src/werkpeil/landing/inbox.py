@@ -61,7 +61,8 @@ def _files(inbox: Path) -> Iterator[Path]:
 
 
 def _status(path: Path, now: float) -> Literal["new", "still_arriving"]:
-    return "still_arriving" if now - path.stat().st_mtime < SECONDS_OF_REST else "new"
+    rested = abs(now - path.stat().st_mtime) >= SECONDS_OF_REST  # a clock may be ahead of ours
+    return "new" if rested else "still_arriving"
 
 
 def _has_landed(project: Project, path: Path) -> bool:

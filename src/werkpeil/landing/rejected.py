@@ -13,7 +13,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from werkpeil.landing.readers.base import DELIVERED, MALFORMED
+from werkpeil.landing.readers.base import MALFORMED
+from werkpeil.landing.rows import SET_ASIDE
 from werkpeil.sql import literal
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def write_rejected_rows(rows: Rows, delimiter: str | None, path: Path) -> None:
                     masked(malformed.line)
                 ) as row_json
             from rejected
-            left join {DELIVERED} as d on d.row_number = rejected.row_number
+            left join {SET_ASIDE} as d on d.row_number = rejected.row_number
             left join {MALFORMED} as malformed on malformed.row_number = rejected.row_number
             order by rejected.row_number
         ) to {literal(str(path))} (format parquet, compression zstd)
@@ -61,7 +62,8 @@ def _row_json(rows: Rows) -> str:
         if place == identifier:
             value = f"case when d.{place} is not null then {rows.pseudonym('d')} end"
         pairs.append(f"{literal(header.name or column)}, {value}")
-    return f"case when d.row_number is not null then json_object({', '.join(pairs)}) end"
+    row = f"cast(json_object({', '.join(pairs)}) as varchar)"
+    return f"case when d.row_number is not null then {row} end"
 
 
 @dataclass(frozen=True)

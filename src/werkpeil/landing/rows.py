@@ -8,9 +8,11 @@ text beside it in the table of invalid answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from werkpeil.codebook import normalise_text
+from werkpeil.codebook.model import TEXT_MISSING_MARKERS
 from werkpeil.errors import InputError
 from werkpeil.landing.readers.base import DELIVERED, MALFORMED
 from werkpeil.sql import identifier, literal, literals
@@ -20,12 +22,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from werkpeil.codebook import Codebook, Column
-    from werkpeil.codebook.model import Answer
+    from werkpeil.codebook.model import Answer, MissingReason
     from werkpeil.landing.header import HeaderMatch
     from werkpeil.landing.pseudonym import Pseudonymiser
 
 Kind = Literal["code", "label", "number", "text"]
 
+SET_ASIDE = "set_aside"
 UNTYPED_CODE = -2_147_483_648
 TYPES: dict[Kind, str] = {
     "code": "integer",
@@ -47,6 +50,7 @@ RULES = (
 
 _NOT_STORED = frozenset({"respondent_id", "wave", "ignored"})
 _FIRST_ROWS = 5
+_ROW_GROUP = 32_768
 _LONGEST_SHOWN = 60
 _LARGEST_CODE = 2_147_483_647
 
@@ -74,12 +78,15 @@ def ignored_columns(codebook: Codebook) -> frozenset[str]:
     return frozenset(column.name for column in codebook.columns if column.role == ("ignored",))
 
 
-def text_missing_codes(column: Column) -> list[str]:
-    """Return the missing codes of a number or code column that are texts, such as `NA`."""
+def text_missing_codes(column: Column) -> dict[MissingReason, list[str]]:
+    """Return the missing codes of a number or code column that are texts, such as `NA`, per reason."""
     if kind_of(column) not in ("code", "number"):
-        return []
-    codes = (code for codes in column.missing.values() for code in codes)
-    return [code for code in codes if isinstance(code, str) and not _is_number(code)]
+        return {}
+    texts = {
+        reason: [normalise_text(code) for code in codes if isinstance(code, str) and not _is_number(code)]
+        for reason, codes in column.missing.items()
+    }
+    return {reason: codes for reason, codes in texts.items() if codes}
 
 
 class Origin(NamedTuple):
@@ -142,6 +149,13 @@ class Rows:
             select row_number, 'malformed_row', detail from {MALFORMED}
             """
         )
+        self._set_rejected_aside()
+
+    def _set_rejected_aside(self) -> None:
+        """Move rejected rows elsewhere, because a join while writing would lose the order."""
+        rejected = "row_number in (select row_number from rejected)"
+        self.connection.execute(f"create table {SET_ASIDE} as select * from {DELIVERED} where {rejected}")
+        self.connection.execute(f"delete from {DELIVERED} where {rejected}")
 
     def rejected_by_rule(self) -> dict[str, int]:
         """Return the number of rejected rows per rule, in the order in which rules apply."""
@@ -167,7 +181,8 @@ class Rows:
         place = self.place_of_identifier()
         if place is not None:
             [(ids, synthetic)] = self.connection.execute(
-                f"select count({place}), count_if(starts_with({place}, 'syn-')) from {DELIVERED}"
+                f"select count({place}), count(*) filter (where starts_with({place}, 'syn-')) "
+                f"from {DELIVERED}"
             ).fetchall()
             if 0 < synthetic < ids:
                 raise InputError(
@@ -275,8 +290,8 @@ class Rows:
                     {self.pseudonym("d")} as respondent_id,
                     d.row_number{columns}
                 from {DELIVERED} as d
-                where d.row_number not in (select row_number from rejected)
-            ) to {literal(str(path))} (format parquet, compression zstd, row_group_size 100000)
+            ) to {literal(str(path))}
+            (format parquet, compression zstd, row_group_size {_ROW_GROUP})
             """,
             self.pseudonymiser.parameters,
         )
@@ -351,7 +366,7 @@ class Rows:
         kind = kind_of(column)
         if kind == "code":
             codes = {answer.answer_code for answer in self.codebook.answers_of(column)}
-            allowed = sorted(codes | {int(code) for code in _numeric_missing(column)})
+            allowed = sorted(codes | {int(code) for code in _numeric_missing(column)} | _markers(column))
             condition = f"stored not in ({', '.join(map(str, allowed)) or 'null'})"
             untyped = f"stored = {UNTYPED_CODE}"
             return condition, f"case when {untyped} then 'not_a_code' else 'undeclared_code' end"
@@ -359,7 +374,7 @@ class Rows:
             return f"stored in ({self._unknown_labels_of(column)})", "'undeclared_label'"
         if kind == "number" and "weight" not in column.role:
             above = f" or stored > {column.maximum}" if column.maximum is not None else ""
-            missing = ", ".join(map(str, _numeric_missing(column))) or "null"
+            missing = ", ".join(map(str, [*_numeric_missing(column), *_markers(column)])) or "null"
             outside = f"(stored < {column.minimum}{above})"
             condition = f"isnan(stored) or ({outside} and coalesce(stored not in ({missing}), true))"
             return condition, "case when isnan(stored) then 'not_a_number' else 'out_of_range' end"
@@ -398,13 +413,16 @@ class Rows:
 
     def _typed(self, column: Column, place: str) -> str:
         kind = kind_of(column)
-        if kind == "label":
-            return f"landed_label({place})"
         if kind == "text":
             return place
-        texts = [normalise_text(text) for text in text_missing_codes(column)]
-        value = f"case when lower({place}) not in ({literals(texts)}) then {place} end" if texts else place
-        return f"landed_{kind}({value})"
+        typed = f"landed_{kind}({place})"
+        blanks = [normalise_text(text) for text in self.codebook.blank_texts]
+        cases = [f"when lower({place}) in ({literals(blanks)}) then null"] if blanks else []
+        cases += [
+            f"when lower({place}) in ({literals(texts)}) then {TEXT_MISSING_MARKERS[reason]}"
+            for reason, texts in text_missing_codes(column).items()
+        ]
+        return f"case {' '.join(cases)} else {typed} end" if cases else typed
 
     def _find_unknown_labels(self) -> None:
         """List the texts that match no answer; compared in Python, once per different text."""
@@ -481,7 +499,9 @@ def create_macros(connection: Any) -> None:
     )
     connection.execute(
         f"""
-        create macro landed_code(value) as case when value is not null then coalesce(
+        create macro landed_code(value) as case
+            when strlen(value) = 1 and value between '0' and '9' then ascii(value) - ascii('0')
+            when value is not null then coalesce(
             case
                 when abs(landed_double(value)) <= {_LARGEST_CODE}
                     and landed_double(value) = trunc(landed_double(value))
@@ -497,6 +517,10 @@ def _quoted(column: Column, place: str) -> str:
     return f"{literal(column.name + ': ')} || left({place}, {_LONGEST_SHOWN})"
 
 
+def _markers(column: Column) -> set[int]:
+    return {TEXT_MISSING_MARKERS[reason] for reason in text_missing_codes(column)}
+
+
 def _numeric_missing(column: Column) -> list[float]:
     codes = (code for codes in column.missing.values() for code in codes)
     return [float(code) for code in codes if _is_number(code)]
@@ -507,8 +531,8 @@ def _is_usable(answer: Answer) -> bool:
 
 
 def _is_number(code: int | str) -> bool:
+    """`nan` and `inf` are texts: no column of numbers can hold them as codes."""
     try:
-        float(code)
+        return isfinite(float(code))
     except ValueError:
         return False
-    return True

@@ -148,12 +148,13 @@ def all_deliveries(project: Project) -> list[Delivery]:
     return [delivery for survey, wave in _waves(project) for delivery in history(project, survey, wave)]
 
 
-def free_delivery_id(folder: Path, sha256: str) -> tuple[str, datetime]:
-    """Return an unused delivery id of a wave's folder and the UTC time in it."""
+def next_delivery_id(sha256: str, current: Delivery | None) -> tuple[str, datetime]:
+    """Return a delivery id and the UTC time in it, later than that of the current delivery."""
     landed_at = datetime.now(UTC).replace(microsecond=0)
-    while (folder / _delivery_id(landed_at, sha256)).exists():
-        landed_at += timedelta(seconds=1)
-    return _delivery_id(landed_at, sha256), landed_at
+    if current is not None:
+        after_current = datetime.fromisoformat(current.landed_at) + timedelta(seconds=1)
+        landed_at = max(landed_at, after_current)
+    return f"{landed_at:%Y%m%dT%H%M%SZ}-{sha256[:12]}", landed_at
 
 
 @contextmanager
@@ -239,13 +240,13 @@ def outside_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except (OSError, duckdb.Error) as error:  # a full disk is any of DuckDB's errors
         raise _outside_error(error) from error
 
 
 def _outside_error(error: Exception) -> OutsideError:
     number = error.errno if isinstance(error, OSError) else None
-    message = str(error)
+    message = (str(error) or type(error).__name__).splitlines()[0]
     if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in message:
         return OutsideError("The disk is full.", where=message, hint="free some space and run this again.")
     if number in (errno.EACCES, errno.EPERM, errno.EROFS) or "Permission denied" in message:
@@ -255,10 +256,6 @@ def _outside_error(error: Exception) -> OutsideError:
             hint="check who owns the data folder and its permissions.",
         )
     return OutsideError("The disk or the machine failed.", where=message, hint="run this again.")
-
-
-def _delivery_id(landed_at: datetime, sha256: str) -> str:
-    return f"{landed_at:%Y%m%dT%H%M%SZ}-{sha256[:12]}"
 
 
 def _waves(project: Project) -> Iterator[tuple[str, str]]:

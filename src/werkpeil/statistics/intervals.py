@@ -122,7 +122,9 @@ def estimate_intervals(estimates: pd.DataFrame) -> pd.DataFrame:
     n_kish = estimates["n_kish"].to_numpy(dtype=float)
     is_mean = (estimates["statistic"] == "mean").to_numpy(dtype=bool)
     has_error = np.isfinite(std_error) & (df >= 1)
+    # A share that does not vary inside its strata may lie anywhere; only at an end does it have an interval.
     at_the_end = (estimates["null_reason"] == "no_variance").to_numpy(dtype=bool) & (df >= 1)
+    at_the_end &= (estimate <= 0) | (estimate >= 1)
 
     chosen = [
         ("t", is_mean & has_error, t_interval(estimate, std_error, df)),
@@ -139,7 +141,9 @@ def estimate_intervals(estimates: pd.DataFrame) -> pd.DataFrame:
     method = np.full(len(estimates), None, dtype=object)
     for name, rows, (low, high) in chosen:
         lower[rows], upper[rows], method[rows] = low[rows], high[rows], name
-    return result.assign(ci_lower=lower, ci_upper=upper, interval_method=method)
+    result = result.assign(ci_lower=lower, ci_upper=upper, interval_method=method)
+    # Named types, because an empty frame would otherwise reach the database without any.
+    return result.astype(dict.fromkeys([*KEYS, "interval_method"], "string"))
 
 
 def _t_quantile(df: ArrayLike, level: float) -> NDArray[np.float64]:

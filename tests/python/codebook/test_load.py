@@ -94,7 +94,7 @@ def test_the_source_and_its_columns_are_read(toy: Project) -> None:
     assert mood.role == ("group", "item")
     assert mood.scale == ("well_being",)
     assert mood.missing == {"dont_know": (8,)}
-    assert age.delivered_names("2022") == ("Leeftijd", "age")
+    assert age.delivered_names("2022") == ("Leeftijd",)
     assert age.minimum == 0
     assert book.first_with_role("control") == age
     assert book.first_with_role("weight") is None

@@ -88,6 +88,8 @@ EDGES = [
     ("mean", np.nan, np.nan, 3, 2, "zero_weight", None),
     ("positive_share", 0.4, 0.05, 50, 49, None, "logit"),
     ("positive_share", 0.0, np.nan, 50, 49, "no_variance", "korn_graubard"),
+    # Every stratum agrees within itself, or the whole population answered.
+    ("positive_share", 0.5, np.nan, 50, 48, "no_variance", None),
     ("positive_share", 1.0, np.nan, 1, 0, "one_respondent", None),
     ("positive_share", 0.5, np.nan, 9, 8, "single_unit_stratum", None),
     ("positive_share", np.nan, np.nan, 3, 2, "zero_weight", None),
@@ -108,7 +110,7 @@ def test_every_edge_has_a_defined_interval_or_none(
         "null_reason": reason,
     }
     result = estimate_intervals(pd.DataFrame([row])).iloc[0]
-    assert result["interval_method"] == method
+    assert (None if pd.isna(result["interval_method"]) else result["interval_method"]) == method
     assert np.isnan(result["ci_lower"]) == (method is None)
     assert np.isnan(result["ci_upper"]) == (method is None)
 
@@ -118,3 +120,4 @@ def test_no_estimates_give_no_intervals() -> None:
     result = estimate_intervals(pd.DataFrame(columns=columns))
     assert result.empty
     assert list(result.columns) == [*KEYS, "ci_lower", "ci_upper", "interval_method"]
+    assert {str(result[column].dtype) for column in [*KEYS, "interval_method"]} == {"string"}

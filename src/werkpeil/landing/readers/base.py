@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from werkpeil.landing.header import HeaderMatch, HeaderMatcher
+    from werkpeil.landing.header import HeaderMatch, Matcher
 
 DELIVERED = "delivered"
 MALFORMED = "malformed"
@@ -38,16 +38,18 @@ class Source:
             become their labels there.
         ignored_columns: Codebook columns that are not kept.
         progress: Told how much of the file has been read, 0 to 1.
+        row_limit: Read no more rows than about this many; None reads all of them.
     """
 
     path: Path
     shown_as: str
     workspace: Path
     connection: Any
-    matcher: HeaderMatcher
+    matcher: Matcher
     label_columns: frozenset[str]
     ignored_columns: frozenset[str]
     progress: Callable[[float], None]
+    row_limit: int | None = None
 
     def wanted(self, match: HeaderMatch) -> list[int]:
         """Return the positions of the columns to read, in the file's order."""
@@ -66,6 +68,7 @@ class Delivered:
         reader: Name for the register.
         encoding: Of the texts, where the format leaves a choice.
         delimiter: Between fields, in a text file.
+        headings: Rows below the header that are no respondents, such as question texts.
     """
 
     match: HeaderMatch
@@ -73,6 +76,7 @@ class Delivered:
     reader: str
     encoding: str | None = None
     delimiter: str | None = None
+    headings: tuple[tuple[str, ...], ...] = ()
 
 
 Reader = Callable[[Source], Delivered]
@@ -93,7 +97,9 @@ def drop_tables(connection: Any) -> None:
 
 def cleaned(expression: str) -> str:
     """Return SQL for a delivered text as it is kept: trimmed, unmarked, null if empty."""
-    return f"nullif(trim(replace({expression}, chr(65279), ''), {_AROUND}), '')"
+    trimmed = f"nullif(trim(replace({expression}, chr(65279), ''), {_AROUND}), '')"
+    # Most answers are one character, which is kept unless it is a blank or control character.
+    return f"case when strlen({expression}) > 1 then {trimmed} when {expression} > ' ' then {expression} end"
 
 
 def number_text(expression: str) -> str:

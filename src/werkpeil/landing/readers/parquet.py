@@ -35,11 +35,11 @@ def read_parquet(source: Source) -> Delivered:
         names = [column[0] for column in columns if column[0] != "file_row_number"]
         match = source.matcher.match([(name,) for name in names])
         rows = _load(source, file, match, {column[0]: column[1] for column in columns})
-    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
-        if "No space left" in str(error):
+    except duckdb.Error as error:  # DuckDB has no class of its own for a damaged file
+        if "No space left" in str(error) or isinstance(error, duckdb.OutOfMemoryException):
             raise
         raise InputError(
-            f"The Parquet file cannot be read: {error}",
+            f"The Parquet file cannot be read: {str(error).splitlines()[0]}",
             where=source.shown_as,
             hint="ask for the file again.",
         ) from error
@@ -58,6 +58,7 @@ def _load(source: Source, file: str, match: HeaderMatch, types: dict[str, Any]) 
         texts.append(", " + cleaned(text))
     source.connection.execute(
         f"insert into {DELIVERED} select file_row_number + 1{''.join(texts)} from {file}"
+        + (f" limit {source.row_limit}" if source.row_limit is not None else "")
     )
     [(rows,)] = source.connection.execute(f"select count(*) from {DELIVERED}").fetchall()
     return int(rows)

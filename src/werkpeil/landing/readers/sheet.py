@@ -37,7 +37,8 @@ def read_sheet(source: Source) -> Delivered:
         InputError: if the workbook is damaged or protected, or does not fit the codebook.
     """
     try:
-        workbook = CalamineWorkbook.from_path(str(source.path))
+        with source.path.open("rb") as stream:  # by content: a path would be judged by its name
+            workbook = CalamineWorkbook.from_filelike(stream)
         rows, heading = _best_sheet(workbook, source)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise InputError(
@@ -51,25 +52,34 @@ def read_sheet(source: Source) -> Delivered:
     positions = source.wanted(match)
     create_tables(source.connection, positions)
     count = 0
-    for batch in _batches(chain(top[below:], rows), max(_CELLS_AT_A_TIME // len(heading), 1)):
+    wanted = islice(chain(top[below:], rows), source.row_limit)
+    for batch in _batches(wanted, max(_CELLS_AT_A_TIME // len(heading), 1)):
         _insert(source.connection, batch, positions, count)
         count += len(batch)
-    return Delivered(match, count, "workbook")
+    return Delivered(match, count, "workbook", headings=tuple(map(tuple, top[:below])))
 
 
 def _best_sheet(workbook: CalamineWorkbook, source: Source) -> tuple[Iterator[list[str]], list[str]]:
     """Return the rows below the header, and the header, of the sheet with most known columns."""
     best: tuple[int, str, int] | None = None
     for name in workbook.sheet_names:
-        for index, row in enumerate(islice(_rows(workbook, name), _HEADING_ROWS)):
-            known = source.matcher.count(row)
+        for index, heading in enumerate(islice(_headings(workbook, name), _HEADING_ROWS)):
+            known = source.matcher.count(heading)
             if best is None or known > best[0]:
                 best = (known, name, index)
     if best is None:
         raise InputError("The workbook holds no rows.", where=source.shown_as)
-    rows = _rows(workbook, best[1])
-    heading = next(islice(rows, best[2], None))
-    return rows, heading
+    heading = next(islice(_headings(workbook, best[1]), best[2], None))
+    return islice(_rows(workbook, best[1]), best[2] + 1, None), heading
+
+
+def _headings(workbook: CalamineWorkbook, name: str) -> Iterator[list[str]]:
+    """Yield each row as a header: an empty cell has the text above it, as merged cells do."""
+    above: list[str] = []
+    for row in _rows(workbook, name):
+        above += [""] * (len(row) - len(above))
+        above = [own if own.strip() else other for own, other in zip(row, above, strict=True)]
+        yield above
 
 
 def _rows(workbook: CalamineWorkbook, name: str) -> Iterator[list[str]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from werkpeil.landing.header import HeaderMatch
 
-_CELLS_AT_A_TIME = 1_000_000
+_CELLS_AT_A_TIME = 1_500_000  # each chunk is found by reading past the ones before it
 _FALLBACK_ENCODING = "cp1252"
 _WRONG_ENCODING = re.compile("convert string|encoding|byte sequence", re.IGNORECASE)
 _UNREADABLE = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError)
@@ -78,7 +78,7 @@ def _attempt(source: Source, read: Callable[..., Any], reader: str, encoding: st
     for chunk in _chunks(source, read, variables, encoding):
         rows += _insert(source.connection, chunk, variables, rows)
         source.progress(rows / max(metadata.number_rows or rows, rows))
-    if metadata.number_rows not in (None, -1, rows):
+    if source.row_limit is None and metadata.number_rows not in (None, -1, rows):
         raise InputError(
             f"The file ends after {rows} rows and says that it holds {metadata.number_rows}.",
             where=source.shown_as,
@@ -123,7 +123,7 @@ class _Variable:
         text = number_text(name)
         if self.zero_filled is None:
             return text
-        return f"lpad({text}, greatest({self.zero_filled}, length({text})), '0')"
+        return f"lpad({text}, greatest({self.zero_filled}, cast(length({text}) as integer)), '0')"
 
 
 def _text(value: Any) -> str | None:
@@ -144,7 +144,8 @@ def _chunks(
     chunks = pyreadstat.read_file_in_chunks(
         read,
         str(source.path),
-        chunksize=rows_at_a_time,
+        chunksize=min(rows_at_a_time, source.row_limit or rows_at_a_time),
+        limit=source.row_limit or 0,
         usecols=[variable.name for variable in variables],
         user_missing=True,
         encoding=encoding,

@@ -83,7 +83,8 @@ def read_text(source: Source) -> Delivered:
     match = source.matcher.match(with_second_names(first[0], second_names))
     numbered = _write_numbered(source, encoding, delimiter, len(first[0]), 1 + below)
     _parse(source, numbered, delimiter, len(first[0]), source.wanted(match))
-    return Delivered(match, numbered.records, "text", encoding.name, delimiter)
+    headings = tuple(map(tuple, first[1 : 1 + below]))
+    return Delivered(match, numbered.records, "text", encoding.name, delimiter, headings)
 
 
 # --- Encoding -----------------------------------------------------------------------------------
@@ -218,21 +219,46 @@ def _records(lines: Iterable[str], delimiter: str, width: int | None) -> Iterato
         width: Number of fields of the header, where it is known.
     """
     blank = delimiter + '" \t\n\u00a0\ufeff'
+    quoting = _Quoting.of(delimiter)
     again: deque[str] = deque()
     remaining = iter(lines)
     while (line := again.popleft() if again else next(remaining, None)) is not None:
-        if not line.strip(blank):
-            continue
-        if '"' not in line or not _is_open(line, delimiter):
-            yield _Record(line.rstrip("\n"))
-            continue
-        held = _held(line, again, remaining)
-        text = "".join(held).rstrip("\n")
-        if len(held) > 1 and _is_whole(text, delimiter, width):
-            yield _Record(text)
+        if '"' not in line or quoting.whole.fullmatch(line):
+            if line.strip(blank):
+                yield _Record(line.rstrip("\n"))
+        elif quoting.opened.fullmatch(line):
+            held = _held(line, again, remaining)
+            text = "".join(held)
+            if not (quoting.whole.fullmatch(text) and _is_as_wide(text, delimiter, width)):
+                again.extendleft(reversed(held[1:]))
+                yield _Record(line.rstrip("\n"), "a quoted text does not end")
+            elif text.strip(blank):
+                yield _Record(text.rstrip("\n"))
         else:
-            again.extendleft(reversed(held[1:]))
-            yield _Record(line.rstrip("\n"), "a quoted text does not end")
+            yield _Record(line.rstrip("\n"), "text follows a quoted text without a delimiter")
+
+
+class _Quoting(NamedTuple):
+    """What a record with quotes looks like.
+
+    Args:
+        whole: Fields between delimiters. One that begins with a quote ends with one, and doubles
+            those inside; in any other field a quote is a character.
+        opened: The same, but the last field's quote does not end.
+    """
+
+    whole: re.Pattern[str]
+    opened: re.Pattern[str]
+
+    @classmethod
+    def of(cls, delimiter: str) -> _Quoting:
+        separator = re.escape(delimiter)
+        quoted = r'"[^"]*+(?:""[^"]*+)*+'
+        field = rf'(?:{quoted}"|[^"{separator}\n][^{separator}\n]*+|)'
+        return cls(
+            re.compile(rf"{field}(?:{separator}{field})*+\n?"),
+            re.compile(rf"(?:{field}{separator})*+{quoted}"),
+        )
 
 
 def _held(line: str, again: deque[str], remaining: Iterator[str]) -> list[str]:
@@ -250,22 +276,14 @@ def _held(line: str, again: deque[str], remaining: Iterator[str]) -> list[str]:
     return held
 
 
-def _is_open(line: str, delimiter: str) -> bool:
-    """Whether a quoted field of this line goes on in the next one."""
-    if line.count('"') % 2 == 0:
-        return False
-    separator = re.escape(delimiter)
-    rest = re.sub(rf'(?:^|{separator})"(?:[^"]|"")*"(?={separator}|$)', "", line)
-    opened = re.finditer(rf'(?:^|{separator})"(?:[^"]|"")*', rest)
-    return any(found.end() == len(rest) for found in opened)
-
-
-def _is_whole(text: str, delimiter: str, width: int | None) -> bool:
+def _is_as_wide(text: str, delimiter: str, width: int | None) -> bool:
+    if width is None:
+        return True
     try:
-        [row] = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
+        [row] = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter)
     except (csv.Error, ValueError):
         return False
-    return width is None or len(row) == width
+    return len(row) == width
 
 
 # --- The numbered copy --------------------------------------------------------------------------
@@ -293,6 +311,7 @@ def _write_numbered(
 ) -> _Numbered:
     path, faults = source.workspace / "numbered.csv", source.workspace / "faults.csv"
     count, has_line_breaks = 0, False
+    last = None if source.row_limit is None else headings + source.row_limit
     size = max(source.path.stat().st_size, 1)
     with (
         source.path.open("rb") as raw,
@@ -301,7 +320,7 @@ def _write_numbered(
         faults.open("w", encoding="utf-8", newline="\n") as bad,
     ):
         broken = csv.writer(bad, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for text, known_fault in islice(_records(stream, delimiter, width), headings, None):
+        for text, known_fault in islice(_records(stream, delimiter, width), headings, last):
             count += 1
             fault = known_fault or _fault(text, encoding)
             if fault:
@@ -354,7 +373,6 @@ def _parse(source: Source, numbered: _Numbered, delimiter: str, width: int, posi
                 case error_type
                     when 'MISSING COLUMNS' then 'the row has fewer fields than the header'
                     when 'TOO MANY COLUMNS' then 'the row has more fields than the header'
-                    when 'UNQUOTED VALUE' then 'text follows a quoted text without a delimiter'
                     else error_message
                 end
             ),

@@ -1,0 +1,90 @@
+# `make` alone lists the commands. Nothing here writes outside this folder, but for uv's cache.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+# No tool reports to its maker, colours a log or looks for a Python to download.
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := 0
+export GX_ANALYTICS_ENABLED := false
+export UV_PYTHON_DOWNLOADS := never
+# The environments stand where .gitignore expects them, whatever the caller's shell has set.
+export UV_PROJECT_ENVIRONMENT := .venv
+unexport VIRTUAL_ENV
+
+BIN := .venv/bin
+DBT := $(BIN)/dbt
+BOUNCER := tools/dbt-bouncer/.venv/bin/dbt-bouncer
+SQL := $(wildcard models analyses tests/singular)
+CHECKS := check-format check-ruff check-types check-yaml check-sql check-house check-dbt check-bouncer
+
+.PHONY: help setup demo test check format golden clean $(CHECKS)
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install everything into this folder (needs Python 3.11 or later)
+	@uv=$$(tools/find_uv) && "$$uv" sync --locked --quiet
+
+demo: setup ## Land the bundled waves, build the marts, say where the results are
+	@$(BIN)/werkpeil demo
+
+test: setup ## Run the checks, then all tests; both run, either can fail it
+	@status=0; \
+	$(MAKE) check || status=1; \
+	echo "== pytest"; \
+	$(BIN)/pytest || status=1; \
+	exit $$status
+
+check: setup ## Check code, SQL and YAML, all steps; `make check-sql` and so on run one
+	@$(MAKE) --keep-going $(CHECKS) \
+		|| { echo "make check: failed; the lines marked *** above name the steps"; exit 1; }
+	@echo "make check: all steps passed"
+
+check-format: # Python is formatted (ruff)
+	@echo "== ruff format"
+	@$(BIN)/ruff format --check --diff --quiet .
+
+check-ruff: # Python is clean (ruff)
+	@echo "== ruff check"
+	@$(BIN)/ruff check --quiet .
+
+check-types: # Types hold (mypy, strict)
+	@echo "== mypy"
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary tools/house_rules.py
+
+check-yaml: # YAML is clean (yamllint)
+	@echo "== yamllint"
+	@$(BIN)/yamllint --strict .
+
+check-sql: # SQL has the house style (sqlfluff, without a database)
+	@echo "== sqlfluff"
+	@$(BIN)/sqlfluff lint --nocolor --disable-progress-bar $(SQL)
+
+check-house: # The rules of this house hold that no linter knows
+	@echo "== house rules"
+	@$(BIN)/python tools/house_rules.py
+
+check-dbt: # The dbt project parses
+	@echo "== dbt parse"
+	@$(DBT) --quiet parse
+
+check-bouncer: check-dbt # Models have names, descriptions, contracts and tests (dbt-bouncer)
+	@echo "== dbt-bouncer"
+	@uv=$$(tools/find_uv) && "$$uv" sync --locked --quiet --project tools/dbt-bouncer
+	@COLUMNS=160 NO_COLOR=1 $(BOUNCER) run --show-all-failures
+
+format: setup ## Format Python and SQL
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/sqlfluff fix --nocolor --disable-progress-bar --quiet $(SQL)
+
+golden: setup ## Write the golden copies of the FEVS marts anew; review their diff like code
+	@$(BIN)/python tools/write_golden.py
+
+clean: ## Remove what the tools made; landed data and releases (data/) stay
+	@rm -rf target logs .mypy_cache .ruff_cache .hypothesis .pytest_cache data/target
+	@find . -name __pycache__ -not -path './.venv/*' -not -path './tools/dbt-bouncer/.venv/*' -prune -exec rm -rf {} +

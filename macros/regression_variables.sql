@@ -1,0 +1,80 @@
+{#
+    What the regression models of a survey use, outcomes and terms, each once and in a fixed order: a list of
+    {name, value, answered, centre}. A term is a variable (`age`, a scale, a coded column by its scores) or one
+    answer of a coded column against all others (`sector=rijk`).
+#}
+{% macro regression_variables(codebook) %}
+    {% set names = [] %}
+    {% for model in codebook.get('models', []) %}
+        {% do names.append(model.outcome_id) %}
+    {% endfor %}
+    {% for term in codebook.get('terms', []) %}
+        {% do names.append(term.term_id) %}
+    {% endfor %}
+    {% set variables = [] %}
+    {% for name in names | unique %}
+        {% do variables.append(regression_variable(codebook, name)) %}
+    {% endfor %}
+    {% do return(variables) %}
+{% endmacro %}
+
+
+{% macro regression_variable(codebook, name) %}
+    {% set parts = name.split('=') %}
+    {% set column = column_named(codebook, parts[0]) %}
+    {% if column is not none and column.answers and parts | length == 2 %}
+        {% do return({
+            'name': name, 'centre': 0.5, 'answered': parts[0] ~ ' >= 0',
+            'value': 'case when ' ~ parts[0] ~ ' in (' ~ answer_codes(codebook, column, [parts[1]]) | join(', ')
+                ~ ') then 1e0 else 0e0 end'
+        }) %}
+    {% elif column is not none and column.answers %}
+        {% set scored = [] %}
+        {% for answer in valid_answers(codebook, column) if answer.score is not none %}
+            {% do scored.append(answer) %}
+        {% endfor %}
+        {% if scored %}
+            {% set codes = scored | map(attribute='answer_code') | map('int') | join(', ') %}
+            {% do return({
+                'name': name, 'centre': midpoint_of(scored), 'answered': name ~ ' in (' ~ codes ~ ')',
+                'value': scored_value(name, scored)
+            }) %}
+        {% endif %}
+    {% elif column is not none %}
+        {% set lowest = column.get('minimum') or 0 %}
+        {% do return({
+            'name': name, 'answered': name ~ ' >= 0', 'value': name,
+            'centre': (lowest + (column.get('maximum') or lowest)) / 2
+        }) %}
+    {% elif name in codebook.scales | map(attribute='scale_id') | list %}
+        {% set members = scale_members(codebook, name) %}
+        {% do return({
+            'name': name, 'answered': name ~ ' >= 0', 'value': name,
+            'centre': midpoint_of(valid_answers(codebook, members[0]))
+        }) %}
+    {% endif %}
+    {% do exceptions.raise_compiler_error(
+        "Survey '" ~ codebook.survey_id ~ "' has a regression on '" ~ name ~ "', which is no scale, number or coded "
+        ~ "column with scores. See seeds/regression_models.csv and seeds/regression_terms.csv."
+    ) %}
+{% endmacro %}
+
+
+{# The score of a coded column's answer, as it was given. #}
+{% macro scored_value(name, answers) -%}
+    case {{ name }}
+    {%- for answer in answers %} when {{ answer.answer_code | int }} then {{ answer.score | float }}e0{% endfor %} end
+{%- endmacro %}
+
+
+{# Halfway between the lowest and the highest score of some answers. #}
+{% macro midpoint_of(answers) %}
+    {% set scores = answers | map(attribute='score') | map('float') | list %}
+    {% do return((scores | min + scores | max) / 2) %}
+{% endmacro %}
+
+
+{# A variable less its midpoint; 0 where it is missing. #}
+{% macro centred_value(variable) -%}
+    case when {{ variable.answered }} then {{ variable.value }} - {{ variable.centre }}e0 else 0e0 end
+{%- endmacro %}

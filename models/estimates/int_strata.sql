@@ -1,0 +1,5 @@
+with
+
+{{ framed_strata() }}
+
+select * from framed_strata

@@ -1,0 +1,1 @@
+{{ respondents_for_regressions() }}

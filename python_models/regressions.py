@@ -1,0 +1,20 @@
+"""The regression models of all waves; the mathematics is in werkpeil.statistics.regression_models."""
+
+from werkpeil.statistics.regression_models import fit_models
+
+
+def model(dbt, session):
+    """Return the coefficients of the waves that must be fitted, classical and design-based."""
+    dbt.config(materialized="incremental", schema="estimates")
+    dbt.config(incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
+    rows = dbt.ref("scored_regression_rows")
+    return fit_models(
+        dbt.ref("cells_moments").filter("moment_set = 'regressions'").df(),
+        dbt.ref("regression_models").df(),
+        dbt.ref("regression_terms").df(),
+        dbt.ref("int_strata").df(),
+        lambda survey, wave: rows.filter(f"survey_id = '{survey}' and wave_id = '{wave}'").to_arrow_reader(65536),
+        session.sql(f"select distinct survey_id, wave_id, fingerprint from {dbt.this}").df()
+        if dbt.is_incremental
+        else None,
+    )

@@ -1,0 +1,469 @@
+"""Linear regression from cross-products, with classical and design-based standard errors.
+
+The normal equations are solved on the correlation scale, after the products were centred on the means, so
+that units and offsets cost no digits. Where the predictors are nearly collinear the products do not hold
+enough digits and the fit is made from the rows by an orthogonal reduction, and says so.
+
+Sources: Binder (1983), International Statistical Review 51, 279-292, for the linearised covariance; Lindeman,
+Merenda and Gold (1980) and Groemping (2006), J. Stat. Softw. 17(1), for the shares of R squared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import factorial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import linalg, stats
+
+from werkpeil.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+# Above it the products keep too few digits. The design allows 1e8; NIST's Wampler data (2.7e6) lose nine
+# digits there where terms differ in size, so the line is drawn earlier. Survey data stay below 1e3.
+MAXIMUM_CONDITION = 1e6
+# 2^p models are fitted for the decomposition of R squared.
+MAXIMUM_LMG_TERMS = 18
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Cross-products of some variables over the people who answered all of them.
+
+    Attributes:
+        names: The variables, k of them; the constant `one` is not among them.
+        n: Unweighted respondents.
+        size: Sum of weights (n without weights).
+        means: Shape (k,), in the variables' units.
+        products: Centred cross-products `sum w (x - mean)(y - mean)`, shape (k, k).
+    """
+
+    names: tuple[str, ...]
+    n: int
+    size: float
+    means: NDArray[np.float64]
+    products: NDArray[np.float64]
+
+    def of(self, names: Sequence[str]) -> Moments:
+        """Return the moments of some of the variables, over the same people."""
+        places = [self.names.index(name) for name in names]
+        return Moments(
+            tuple(names), self.n, self.size, self.means[places], self.products[np.ix_(places, places)]
+        )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model; the constant comes first, then the p terms.
+
+    Attributes:
+        terms: Names, shape (p + 1,), `one` first.
+        b: Coefficients, units of the outcome per unit of the term.
+        beta: Standardised coefficients; NaN for the constant.
+        classical_std_error: Standard errors of `b` under independent errors of equal variance.
+        bread: Inverse of the weighted cross-products of the design, shape (p + 1, p + 1).
+        vif: Variance inflation factors; NaN for the constant.
+        relative_importance: LMG shares, adding up to R squared; NaN for the constant.
+        r_squared: Share of the outcome's variance that is explained, 0 to 1.
+        adjusted_r_squared: The same, corrected for the number of terms.
+        condition_number: Of the correlation matrix of the terms; infinite where one has no variance.
+        n: Unweighted respondents.
+        residual_df: n less the number of coefficients.
+        f_statistic: Test of all terms together.
+        f_p_value: Its p-value.
+        solver: `moments` or `qr`.
+        null_reason: Why there are no coefficients: `too_few_respondents`, `no_variance`, `collinear`;
+            None where there are.
+    """
+
+    terms: tuple[str, ...]
+    b: NDArray[np.float64]
+    beta: NDArray[np.float64]
+    classical_std_error: NDArray[np.float64]
+    bread: NDArray[np.float64]
+    vif: NDArray[np.float64]
+    relative_importance: NDArray[np.float64]
+    r_squared: float
+    adjusted_r_squared: float
+    condition_number: float
+    n: int
+    residual_df: int
+    f_statistic: float
+    f_p_value: float
+    solver: str
+    null_reason: str | None = None
+
+
+def complete_moments(cells: pd.DataFrame, variables: Sequence[str], *, weighted: bool) -> Moments:
+    """Return the moments of the people who answered all of some variables.
+
+    Args:
+        cells: Rows of `cells_moments` of one survey, wave and moment set.
+        variables: Which variables, k of them.
+        weighted: Use the weights.
+
+    Returns:
+        Their moments; with n = 0 and NaN everywhere if nobody answered them all.
+
+    Raises:
+        InputError: if a variable is not in the moment set.
+    """
+    places = _places(cells, variables)
+    patterns = cells["pattern"].astype(str)
+    complete = np.ones(len(cells), dtype=bool)
+    for place in places.values():
+        complete &= (patterns.str[place - 1] == "1").to_numpy()
+    wanted = {0: 0} | {place: row for row, place in enumerate(places.values(), start=1)}
+    rows = cells[complete]
+    rows = rows[rows["position_a"].isin(wanted) & rows["position_b"].isin(wanted)]
+    k = len(variables)
+    value = rows["sum_wxy" if weighted else "sum_xy"].to_numpy(dtype=float)
+    sums = np.zeros((k + 1, k + 1))
+    a = rows["position_a"].map(wanted).to_numpy(dtype=int)
+    b = rows["position_b"].map(wanted).to_numpy(dtype=int)
+    np.add.at(sums, (np.minimum(a, b), np.maximum(a, b)), value)
+    sums = np.triu(sums) + np.triu(sums, 1).T
+    is_constant = (rows["position_a"] == 0) & (rows["position_b"] == 0)
+    n = int(rows.loc[is_constant, "sum_xy"].sum())
+    size = float(sums[0, 0])
+    if n == 0 or not size > 0:
+        return Moments(tuple(variables), n, 0.0, np.full(k, np.nan), np.full((k, k), np.nan))
+    offsets = sums[0, 1:] / size
+    products = sums[1:, 1:] - size * np.outer(offsets, offsets)
+    centres = rows.drop_duplicates("position_b").set_index("position_b")["centre_b"]
+    means = offsets + np.array([float(centres[place]) for place in places.values()])
+    return Moments(tuple(variables), n, size, means, products)
+
+
+def fit_moments(moments: Moments, outcome: str, terms: Sequence[str], *, importance: bool = True) -> Fit:
+    """Fit a linear model from moments.
+
+    Args:
+        moments: Moments that hold the outcome and the terms, of the people complete on all of them.
+        outcome: Name of the outcome.
+        terms: Names of the p terms.
+        importance: Whether to decompose R squared (2^p models).
+
+    Returns:
+        The fit. With a condition number above 1e6 its `null_reason` is `collinear`: the products do not
+        hold enough digits, and `fit_rows` must be used.
+    """
+    chosen = moments.of([outcome, *terms])
+    p = len(terms)
+    if chosen.n < p + 2:
+        return _no_fit(terms, chosen.n, "too_few_respondents")
+    scatter = np.diag(chosen.products)
+    if not np.all(scatter > 1e-12 * np.maximum(1.0, chosen.size * np.square(chosen.means))):
+        return _no_fit(terms, chosen.n, "no_variance")
+    scale = np.sqrt(scatter)
+    correlations = chosen.products / np.outer(scale, scale)
+    among, with_outcome = correlations[1:, 1:], correlations[1:, 0]
+    condition = float(np.linalg.cond(among)) if p else 1.0
+    if not condition < MAXIMUM_CONDITION:
+        return _no_fit(terms, chosen.n, "collinear", condition)
+    inverse = linalg.inv(among)
+    beta = linalg.solve(among, with_outcome, assume_a="pos")
+    r_squared = float(np.clip(beta @ with_outcome, 0.0, 1.0))
+    shares = lmg_shares(among, with_outcome) if importance and p <= MAXIMUM_LMG_TERMS else np.full(p, np.nan)
+    return _assemble(chosen, beta, inverse, r_squared, condition, shares, solver="moments")
+
+
+def fit_rows(
+    batches: Iterable[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]],
+    terms: Sequence[str],
+    *,
+    shift: NDArray[np.float64],
+    scale: NDArray[np.float64],
+) -> Fit:
+    """Fit a linear model from the rows by orthogonal reduction, in bounded memory.
+
+    Args:
+        batches: Triples of outcome (m,), terms (m, p) and weights (m,), complete and finite.
+        terms: Names of the p terms.
+        shift: Taken off outcome and terms before the reduction, shape (p + 1,), outcome first.
+        scale: By which they are then divided, same shape, positive.
+
+    Returns:
+        The fit, with `solver` = `qr`; its `null_reason` is `collinear` where even the rows do not
+        tell the terms apart.
+    """
+    p = len(terms)
+    triangle = np.zeros((0, p + 2))
+    n, size = 0, 0.0
+    sums = np.zeros(p + 1)
+    for y, x, w in batches:
+        block = (np.column_stack([y, x]) - shift) / scale
+        n, size = n + len(w), size + float(w.sum())
+        sums += w @ block
+        rows = np.column_stack([np.ones(len(w)), block[:, 1:], block[:, 0]]) * np.sqrt(w)[:, None]
+        triangle = linalg.qr(np.vstack([triangle, rows]), mode="r", check_finite=False)[0][: p + 2]
+    if n < p + 2:
+        return _no_fit(terms, n, "too_few_respondents")
+    design, right = triangle[: p + 1, : p + 1], triangle[: p + 1, p + 1]
+    diagonal = np.abs(np.diag(design))
+    if diagonal.min() <= np.finfo(float).eps * diagonal.max() * 10:
+        return _no_fit(terms, n, "collinear", np.inf)
+    scaled = linalg.solve_triangular(design, right)
+    inverse = linalg.solve_triangular(design, np.eye(p + 1))
+    residual = float(np.sum(np.square(triangle[p + 1 :, p + 1])))
+    return _from_triangle(
+        terms, n, size, scaled, inverse @ inverse.T, residual, triangle, sums / size, shift, scale
+    )
+
+
+def lmg_shares(among: NDArray[np.float64], with_outcome: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each term's share of R squared, averaged over all orders of entry.
+
+    Args:
+        among: Correlations of the p terms, shape (p, p).
+        with_outcome: Their correlations with the outcome, shape (p,).
+
+    Returns:
+        Shares, shape (p,), that add up to R squared.
+
+    Raises:
+        InputError: if there are more than 18 terms (2^18 models).
+    """
+    p = len(with_outcome)
+    if p > MAXIMUM_LMG_TERMS:
+        raise InputError(f"R squared is decomposed for at most {MAXIMUM_LMG_TERMS} terms, not {p}.")
+    explained = np.zeros(1 << p)
+    sizes = np.zeros(1 << p, dtype=int)
+    for k in range(1, p + 1):
+        subsets = np.array(list(combinations(range(p), k)))
+        right = with_outcome[subsets]
+        solved = np.linalg.solve(among[subsets[:, :, None], subsets[:, None, :]], right[:, :, None])
+        masks = (1 << subsets).sum(axis=1)
+        explained[masks] = np.einsum("ij,ij->i", solved[:, :, 0], right)
+        sizes[masks] = k
+    every = np.arange(1 << p)
+    share = np.zeros(p)
+    weight = np.array([factorial(k) * factorial(p - 1 - k) / factorial(p) for k in range(p)])
+    for j in range(p):
+        without = every[(every >> j) & 1 == 0]
+        share[j] = np.sum(weight[sizes[without]] * (explained[without | (1 << j)] - explained[without]))
+    return share
+
+
+@dataclass
+class ScoreSums:
+    """Sums of the estimating function per sampling unit, from which the design-based covariance follows.
+
+    The score of a respondent is `w e x`, with e the residual and x the terms with the constant. Under an
+    unclustered design each respondent is a unit; otherwise scores are added up per cluster first.
+
+    Attributes:
+        k: Number of coefficients.
+        totals: Sum of scores per stratum.
+        squares: Sum of outer products of the units' scores per stratum (unclustered designs).
+        clusters: Sum of scores per stratum and cluster (clustered designs).
+        respondents: Rows added (unclustered designs).
+    """
+
+    k: int
+    totals: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    squares: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    clusters: dict[tuple[str, str], NDArray[np.float64]] = field(default_factory=dict)
+    respondents: int = 0
+
+    @property
+    def unit_count(self) -> int:
+        """Sampling units with scores: clusters, or respondents where there are none."""
+        return len(self.clusters) or self.respondents
+
+    def add(
+        self,
+        scores: NDArray[np.float64],
+        strata: NDArray[np.object_],
+        clusters: NDArray[np.object_] | None,
+        counted: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Add a batch of scores, shape (m, k), with the stratum and cluster of each row.
+
+        `counted` marks the rows that carry weight; the others are no units of the model's sample.
+        """
+        if counted is not None:
+            scores, strata = scores[counted], strata[counted]
+            clusters = None if clusters is None else clusters[counted]
+        for stratum in np.unique(strata):
+            rows = scores[strata == stratum]
+            zero = np.zeros(self.k)
+            self.totals[stratum] = self.totals.get(stratum, zero) + rows.sum(axis=0)
+            if clusters is None:
+                self.respondents += len(rows)
+                square = self.squares.get(stratum, np.zeros((self.k, self.k)))
+                self.squares[stratum] = square + rows.T @ rows
+                continue
+            names = clusters[strata == stratum]
+            for cluster in np.unique(names):
+                key = (str(stratum), str(cluster))
+                self.clusters[key] = self.clusters.get(key, zero) + rows[names == cluster].sum(axis=0)
+
+    def meat(
+        self, unit_counts: dict[str, float], unsampled_shares: dict[str, float]
+    ) -> NDArray[np.float64] | None:
+        """Return the estimated covariance of the total score, shape (k, k).
+
+        Args:
+            unit_counts: Sampling units per stratum, those outside the model's sample included.
+            unsampled_shares: `1 - f` per stratum, 1 without a finite population correction.
+
+        Returns:
+            The covariance, or None if a stratum with scores has only one unit.
+        """
+        squares = dict(self.squares)
+        for (stratum, _), total in self.clusters.items():
+            square = squares.get(stratum, np.zeros((self.k, self.k)))
+            squares[stratum] = square + np.outer(total, total)
+        result = np.zeros((self.k, self.k))
+        for stratum, total in self.totals.items():
+            m = unit_counts[stratum]
+            if m < 2:
+                return None
+            spread = squares[stratum] - np.outer(total, total) / m
+            result += unsampled_shares[stratum] * m / (m - 1) * spread
+        return result
+
+
+def design_covariance(fit: Fit, meat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the linearised covariance of the coefficients, `A^-1 G A^-1`, shape (p + 1, p + 1)."""
+    return fit.bread @ meat @ fit.bread
+
+
+def _places(cells: pd.DataFrame, variables: Sequence[str]) -> dict[str, int]:
+    named = cells.loc[cells["position_b"] > 0, ["variable_b", "position_b"]].drop_duplicates()
+    known = {str(name): int(place) for name, place in named.itertuples(index=False)}
+    absent = [name for name in variables if name not in known]
+    if absent:
+        raise InputError(
+            f"The moments do not hold {', '.join(absent)}.",
+            hint="nobody answered them, or they are in none of the survey's regression models.",
+        )
+    return {name: known[name] for name in variables}
+
+
+def _assemble(
+    moments: Moments,
+    beta: NDArray[np.float64],
+    inverse: NDArray[np.float64],
+    r_squared: float,
+    condition: float,
+    shares: NDArray[np.float64],
+    *,
+    solver: str,
+) -> Fit:
+    """Turn a solution on the correlation scale into coefficients, errors and tests."""
+    p = len(beta)
+    scale = np.sqrt(np.diag(moments.products))
+    b = beta * scale[0] / scale[1:]
+    means = moments.means
+    constant = means[0] - means[1:] @ b
+    bread = np.zeros((p + 1, p + 1))
+    bread[1:, 1:] = inverse / np.outer(scale[1:], scale[1:])
+    bread[0, 1:] = bread[1:, 0] = -bread[1:, 1:] @ means[1:]
+    bread[0, 0] = 1 / moments.size - means[1:] @ bread[0, 1:]
+    df = moments.n - p - 1
+    residual = float(moments.products[0, 0]) * (1 - r_squared)
+    variance = residual / df if df > 0 else np.nan
+    f_statistic, f_p_value = _f_test(r_squared, p, df)
+    return Fit(
+        terms=("one", *moments.names[1:]),
+        b=np.concatenate([[constant], b]),
+        beta=np.concatenate([[np.nan], beta]),
+        classical_std_error=np.sqrt(variance * np.diag(bread)),
+        bread=bread,
+        vif=np.concatenate([[np.nan], np.diag(inverse)]),
+        relative_importance=np.concatenate([[np.nan], shares]),
+        r_squared=r_squared,
+        adjusted_r_squared=1 - (1 - r_squared) * (moments.n - 1) / df if df > 0 else np.nan,
+        condition_number=condition,
+        n=moments.n,
+        residual_df=df,
+        f_statistic=f_statistic,
+        f_p_value=f_p_value,
+        solver=solver,
+    )
+
+
+def _from_triangle(  # noqa: PLR0913, PLR0917 - the pieces of one reduction
+    terms: Sequence[str],
+    n: int,
+    size: float,
+    scaled: NDArray[np.float64],
+    inverse: NDArray[np.float64],
+    residual: float,
+    triangle: NDArray[np.float64],
+    offsets: NDArray[np.float64],
+    shift: NDArray[np.float64],
+    scale: NDArray[np.float64],
+) -> Fit:
+    """Turn an orthogonal reduction of shifted and scaled rows into coefficients, errors and tests."""
+    p = len(terms)
+    b = scaled[1:] * scale[0] / scale[1:]
+    constant = scaled[0] * scale[0] + shift[0] - shift[1:] @ b
+    # z = T x, with x the terms in their own units, constant included.
+    transform = np.diag(np.concatenate([[1.0], 1 / scale[1:]]))
+    transform[1:, 0] = -shift[1:] / scale[1:]
+    bread = transform.T @ inverse @ transform
+    scatter = np.sum(np.square(triangle), axis=0)
+    totals = np.concatenate([offsets[1:], offsets[:1]])
+    centred = scatter[1:] - size * np.square(totals)
+    r_squared = float(1 - residual / centred[-1]) if centred[-1] > 0 else np.nan
+    df = n - p - 1
+    variance = residual * scale[0] ** 2 / df if df > 0 else np.nan
+    f_statistic, f_p_value = _f_test(r_squared, p, df)
+    spread = np.sqrt(np.maximum(centred[:-1], 0.0))
+    return Fit(
+        terms=("one", *terms),
+        b=np.concatenate([[constant], b]),
+        beta=np.concatenate([[np.nan], scaled[1:] * spread / np.sqrt(centred[-1])]),
+        classical_std_error=np.sqrt(variance * np.diag(bread)),
+        bread=bread,
+        vif=np.concatenate([[np.nan], np.diag(inverse)[1:] * centred[:-1]]),
+        relative_importance=np.full(p + 1, np.nan),
+        r_squared=r_squared,
+        adjusted_r_squared=1 - (1 - r_squared) * (n - 1) / df if df > 0 else np.nan,
+        condition_number=float(np.linalg.cond(triangle[: p + 1, : p + 1]) ** 2),
+        n=n,
+        residual_df=df,
+        f_statistic=f_statistic,
+        f_p_value=f_p_value,
+        solver="qr",
+    )
+
+
+def _f_test(r_squared: float, p: int, df: int) -> tuple[float, float]:
+    if p == 0 or df <= 0 or not r_squared < 1:
+        return float("nan"), float("nan")
+    statistic = (r_squared / p) / ((1 - r_squared) / df)
+    return statistic, float(stats.f.sf(statistic, p, df))
+
+
+def _no_fit(terms: Sequence[str], n: int, reason: str, condition: float = np.nan) -> Fit:
+    k = len(terms) + 1
+    empty = np.full(k, np.nan)
+    return Fit(
+        terms=("one", *terms),
+        b=empty,
+        beta=empty,
+        classical_std_error=empty,
+        bread=np.full((k, k), np.nan),
+        vif=empty,
+        relative_importance=empty,
+        r_squared=np.nan,
+        adjusted_r_squared=np.nan,
+        condition_number=condition,
+        n=n,
+        residual_df=n - k,
+        f_statistic=np.nan,
+        f_p_value=np.nan,
+        solver="none",
+        null_reason=reason,
+    )

@@ -1,0 +1,115 @@
+"""Builds that fail: which kind of failure it is, and that nothing half done counts as built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from filelock import FileLock
+
+from support.projects import SURVEYS, make_project
+from werkpeil.building import build
+from werkpeil.building.state import inputs_digest, read_state, write_state
+from werkpeil.errors import CheckFailedError, InputError, OutsideError
+from werkpeil.landing import land
+from werkpeil.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from werkpeil.project import Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project with one small wave landed and nothing built."""
+    made = make_project(tmp_path, extra=("apistrat",))
+    land(made, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
+    return made
+
+
+def test_a_second_build_at_the_same_time_is_refused(project: Project) -> None:
+    with (
+        FileLock(project.data / ".build.lock"),
+        pytest.raises(OutsideError, match="Another build is running"),
+    ):
+        build(project)
+
+
+def test_a_warehouse_held_by_another_process_is_an_outside_failure(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: object, **__: object) -> None:
+        raise duckdb.IOException("IO Error: Could not set lock on file: Conflicting lock is held")
+
+    monkeypatch.setattr(duckdb, "connect", held)
+    with (
+        pytest.raises(OutsideError, match="in use by another process"),
+        open_warehouse(project, read_only=False),
+    ):
+        pass
+
+
+def test_a_warehouse_that_is_not_there_cannot_be_read(project: Project) -> None:
+    with pytest.raises(InputError, match="no warehouse yet"), open_warehouse(project):
+        pass
+
+
+def test_a_contradictory_codebook_stops_the_build_before_anything_changes(project: Project) -> None:
+    codebook = project.staging / "apistrat" / "_apistrat__sources.yml"
+    codebook.write_text(codebook.read_text().replace("answers: school_type", "answers: no_such_set"))
+    with pytest.raises(InputError, match="no_such_set"):
+        build(project)
+    assert not project.warehouse.exists()
+
+
+def test_a_failed_check_names_itself_its_table_and_its_rows(project: Project) -> None:
+    rule = project.root / "models" / "marts" / "shared" / "dim_waves.yml"
+    rule.write_text(rule.read_text().replace("n = accepted_count", "n = accepted_count + 1"))
+    with pytest.raises(CheckFailedError) as failure:
+        build(project)
+    told = str(failure.value)
+    assert "dim_waves_rows_are_accounted_for on dim_waves: 1 rows" in told
+    assert read_state(project) == {}
+    rule.write_text(rule.read_text().replace("n = accepted_count + 1", "n = accepted_count"))
+    assert build(project).status == "built"
+
+
+def test_a_model_that_cannot_be_built_is_named_with_its_file(project: Project) -> None:
+    model = project.root / "models" / "marts" / "shared" / "dim_groups.sql"
+    model.write_text(model.read_text().replace("from groups", "from nowhere"))
+    with pytest.raises(InputError) as failure:
+        build(project)
+    assert "dim_groups" in str(failure.value)
+    assert "models/marts/shared/dim_groups.sql" in str(failure.value)
+
+
+def test_a_project_that_cannot_be_parsed_is_told_without_a_traceback(project: Project) -> None:
+    model = project.root / "models" / "marts" / "shared" / "dim_groups.sql"
+    model.write_text("{{ no_such_macro() }}")
+    with pytest.raises(InputError, match="no_such_macro"):
+        build(project)
+
+
+def test_the_digest_follows_code_seeds_and_deliveries(project: Project) -> None:
+    before = inputs_digest(project, ["a"])
+    assert inputs_digest(project, ["a"]) == before
+    assert inputs_digest(project, ["b"]) != before
+    seed = project.seeds / "cuts.csv"
+    seed.write_text(seed.read_text() + "apistrat,api,stype,x,y,2\n")
+    assert inputs_digest(project, ["a"]) != before
+
+
+def test_a_damaged_state_counts_as_none(project: Project) -> None:
+    write_state(project, {"inputs": "x"})
+    assert read_state(project) == {"inputs": "x"}
+    (project.data / "build.json").write_text("{")
+    assert read_state(project) == {}
+
+
+def test_a_build_without_any_delivery_makes_empty_marts(tmp_path: Path) -> None:
+    empty = make_project(tmp_path, extra=("apistrat",))
+    result = build(empty)
+    assert result.tables["item_shares"] == 0
+    assert result.tables["dim_surveys"] == 1

@@ -1,0 +1,164 @@
+"""The command line: help, exit codes, and errors that are messages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.projects import SURVEYS, make_project
+from werkpeil import __version__
+from werkpeil.cli import main, screen
+from werkpeil.errors import CheckFailedError, InputError, OutsideError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from werkpeil.project import Project
+
+COMMANDS = [["land"], ["build"], ["run"], ["status"], ["demo"], ["survey", "new"]]
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Run the command line in process and return its exit code."""
+    monkeypatch.setattr(sys, "argv", ["werkpeil", *map(str, arguments)])
+    try:
+        main.run()
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with one survey, around the working directory."""
+    made = make_project(tmp_path, extra=("apistrat",))
+    monkeypatch.chdir(made.root)
+    monkeypatch.delenv("WERKPEIL_DATA", raising=False)
+    return made
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself_with_an_example(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, *command, "--help") == 0
+    assert f"Example: werkpeil {' '.join(command)}" in capsys.readouterr().out
+
+
+def test_the_version_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(monkeypatch, "--version") == 0
+    assert __version__ in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(CheckFailedError("a"), 1), (InputError("b"), 2), (OutsideError("c"), 3)]
+)
+def test_an_error_is_a_message_with_its_exit_code(
+    error: Exception,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(main, "app", fail)
+    assert call(monkeypatch) == code
+    told = capsys.readouterr().err
+    assert str(error) in told
+    assert "Traceback" not in told
+
+
+def test_a_defect_of_ours_is_told_and_its_traceback_kept(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(main, "app", fail)
+    assert call(monkeypatch) == 3
+    told = capsys.readouterr().err
+    assert "ZeroDivisionError" in told
+    assert "Traceback" not in told
+    assert "Traceback" in (project.logs / "defect.log").read_text()
+
+
+def test_outside_a_project_the_reader_is_told_where_to_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(monkeypatch, "status") == 2
+    assert "No Werkpeil project here" in capsys.readouterr().err
+
+
+def test_unusable_input_exits_2_and_says_what_to_do(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (
+        ("land", "nosuch.csv", "--survey", "apistrat", "--wave", "2000"),
+        ("land", project.root, "--survey", "apistrat", "--wave", "2000"),
+        ("land", project.root / "dbt_project.yml", "--survey", "nosuch", "--wave", "2000"),
+        ("land", project.root / "dbt_project.yml", "--survey", "apistrat", "--wave", "../2000"),
+        ("land", "missing-options.csv"),
+        ("nosuch",),
+    ):
+        assert call(monkeypatch, *arguments) == 2, arguments
+        told = capsys.readouterr()
+        assert told.err, arguments
+        assert "Traceback" not in told.err
+
+
+def test_status_before_and_after_landing_and_the_inbox(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "status") == 0
+    assert "Nothing is landed yet" in capsys.readouterr().out
+    file = SURVEYS / "apistrat" / "apistrat.csv"
+    assert call(monkeypatch, "land", file, "--survey", "apistrat", "--wave", "2000") == 0
+    assert "landed apistrat 2000: 200 rows read, 200 accepted, 0 rejected" in capsys.readouterr().out
+    assert call(monkeypatch, "land", file, "--survey", "apistrat", "--wave", "2000") == 0
+    assert "already landed, nothing to do" in capsys.readouterr().out
+    waiting = project.inbox / "apistrat" / "2001"
+    waiting.mkdir(parents=True)
+    (waiting / "later.csv").write_bytes(file.read_bytes())
+    assert call(monkeypatch, "status") == 0
+    told = capsys.readouterr().out
+    assert "apistrat" in told
+    assert "200" in told
+    assert "Inbox: 1 waiting" in told
+    assert "later.csv" in told
+
+
+def test_run_lands_what_is_new_builds_and_tells_of_what_it_could_not_land(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = project.inbox / "apistrat" / "2000" / "api.csv"
+    bad = project.inbox / "apistrat" / "2001" / "bad.csv"
+    for path in (good, bad):
+        path.parent.mkdir(parents=True)
+    good.write_bytes((SURVEYS / "apistrat" / "apistrat.csv").read_bytes())
+    bad.write_text("nothing,of,this\n1,2,3\n")
+    for path in (good, bad):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert call(monkeypatch, "run") == 2
+    told = capsys.readouterr()
+    assert "landed apistrat 2000" in told.out
+    assert "built" in told.out
+    assert "None of the" in told.err
+    assert bad.exists()
+    assert good.exists()
+    bad.unlink()
+    assert call(monkeypatch, "run") == 0
+    assert "Nothing changed since build" in capsys.readouterr().out
+
+
+def test_brackets_in_a_file_name_are_text_and_not_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.say("landed [bold]x[/bold].csv")
+    screen.show_error(InputError("No [red]such[/red] file.", where="[dir]/x.csv", hint="[none]"))
+    told = capsys.readouterr()
+    assert "[bold]x[/bold].csv" in told.out
+    assert "No [red]such[/red] file." in told.err
+    assert "[dir]/x.csv" in told.err

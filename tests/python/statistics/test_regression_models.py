@@ -1,0 +1,179 @@
+"""Regression models of the seeds: from moments and rows to coefficients, for the waves that need it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+import statsmodels.api as sm
+
+from werkpeil.statistics.regression_models import benjamini_hochberg, fit_models
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+NAMES = ("y", "x", "z")
+CENTRES = np.array([3.0, 50.0, 0.5])
+
+
+class Wave:
+    """A made-up wave: rows with missing answers, and what the warehouse holds of it."""
+
+    def __init__(self, seed: int, n: int = 120, strata: int = 3) -> None:
+        rng = np.random.default_rng(seed)
+        x = rng.normal(50, 10, n)
+        z = (rng.uniform(size=n) < 0.4).astype(float)
+        y = 1 + 0.03 * x - 0.5 * z + rng.normal(size=n)
+        self.values = np.column_stack([y, x, z])
+        self.values[rng.uniform(size=(n, 3)) < 0.1] = np.nan
+        self.weight = rng.uniform(0.5, 2.0, n)
+        self.stratum = np.array([f"s{i % strata}" for i in range(n)], dtype=object)
+        self.reads = 0
+
+    def pattern(self) -> list[str]:
+        return ["".join("0" if np.isnan(v) else "1" for v in row) for row in self.values]
+
+    def moments(self) -> pd.DataFrame:
+        patterns = np.array(self.pattern())
+        centred = np.column_stack([np.ones(len(self.values)), np.nan_to_num(self.values - CENTRES)])
+        names = ("one", *NAMES)
+        rows = []
+        for pattern in np.unique(patterns):
+            chosen = centred[patterns == pattern]
+            w = self.weight[patterns == pattern]
+            places = [0, *(p for p in (1, 2, 3) if pattern[p - 1] == "1")]
+            rows += [
+                {
+                    "survey_id": "s",
+                    "wave_id": "w",
+                    "pattern": pattern,
+                    "position_a": a,
+                    "position_b": b,
+                    "variable_b": names[b],
+                    "centre_b": (0.0, *CENTRES)[b],
+                    "sum_xy": (chosen[:, a] * chosen[:, b]).sum(),
+                    "sum_wxy": (w * chosen[:, a] * chosen[:, b]).sum(),
+                    "fingerprint": "f",
+                }
+                for a, b in itertools.combinations_with_replacement(places, 2)
+            ]
+        return pd.DataFrame(rows)
+
+    def strata(self) -> pd.DataFrame:
+        counts = pd.Series(self.stratum).value_counts()
+        return pd.DataFrame(
+            {
+                "survey_id": "s",
+                "wave_id": "w",
+                "stratum_id": counts.index,
+                "is_clustered": False,
+                "unit_count": counts.to_numpy(dtype=float),
+                "unsampled_share": 1.0,
+            }
+        )
+
+    def rows(self) -> Callable[[str, str], Iterable[Any]]:
+        centred = np.nan_to_num(self.values - CENTRES)
+        table = pa.table(
+            {
+                "stratum_id": pa.array(self.stratum),
+                "cluster_id": pa.array(["none"] * len(self.stratum)),
+                "weight": pa.array(self.weight),
+                "pattern": pa.array(self.pattern()),
+                "centred_values": pa.array(centred.tolist(), type=pa.list_(pa.float64())),
+            }
+        )
+
+        def read(_survey: str, _wave: str) -> Iterable[Any]:
+            self.reads += 1
+            return table.to_batches(max_chunksize=50)
+
+        return read
+
+
+MODELS = pd.DataFrame({"survey_id": ["s"], "model_id": ["m"], "outcome_id": ["y"], "position": [1]})
+TERMS = pd.DataFrame(
+    {"survey_id": ["s", "s"], "model_id": ["m", "m"], "term_id": ["x", "z"], "position": [1, 2]}
+)
+
+
+def test_classical_is_ols_and_design_is_the_weighted_sandwich_on_the_complete_rows() -> None:
+    wave = Wave(1)
+    result = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), None)
+    complete = ~np.isnan(wave.values).any(axis=1)
+    y, x = wave.values[complete, 0], sm.add_constant(wave.values[complete, 1:])
+    ols = sm.OLS(y, x).fit()
+    classical = result[result["std_error_type"] == "classical"]
+    assert list(classical["term_id"]) == ["one", "x", "z"]
+    np.testing.assert_allclose(classical["b"], ols.params, rtol=1e-9)
+    np.testing.assert_allclose(classical["std_error"], ols.bse, rtol=1e-9)
+    np.testing.assert_allclose(classical["p_value"], ols.pvalues, rtol=1e-7)
+    np.testing.assert_allclose(classical["ci_lower"], ols.conf_int()[:, 0], rtol=1e-7)
+    assert set(classical["n"]) == {complete.sum()}
+    assert set(classical["lost_to_missing"]) == {(~np.isnan(wave.values[:, 0])).sum() - complete.sum()}
+
+    w = wave.weight[complete]
+    b = sm.WLS(y, x, weights=w).fit().params
+    scores = x * (w * (y - x @ b))[:, None]
+    meat = np.zeros((3, 3))
+    for stratum in np.unique(wave.stratum):
+        own = scores[wave.stratum[complete] == stratum]
+        m = (wave.stratum == stratum).sum()  # everybody sampled, those with a missing answer included
+        total = own.sum(axis=0)
+        meat += m / (m - 1) * (own.T @ own - np.outer(total, total) / m)
+    bread = np.linalg.inv(x.T @ (x * w[:, None]))
+    design = result[result["std_error_type"] == "design"]
+    np.testing.assert_allclose(design["b"], b, rtol=1e-9)
+    np.testing.assert_allclose(design["std_error"], np.sqrt(np.diag(bread @ meat @ bread)), rtol=1e-9)
+    assert set(design["df"]) == {complete.sum() - 3 - 2}
+    assert wave.reads == 1
+
+
+def test_a_wave_that_is_fitted_is_not_read_again() -> None:
+    wave = Wave(2)
+    first = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), None)
+    built = first[["survey_id", "wave_id", "fingerprint"]].drop_duplicates()
+    again = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), built)
+    assert again.empty
+    assert list(again.columns) == list(first.columns)
+    assert wave.reads == 1
+    fewer = fit_models(wave.moments(), MODELS, TERMS[:1], wave.strata(), wave.rows(), built)
+    assert list(fewer["term_id"].unique()) == ["one", "x"]
+    assert wave.reads == 2
+
+
+def test_a_stratum_with_one_unit_leaves_coefficients_without_design_errors() -> None:
+    wave = Wave(3)
+    lonely = np.flatnonzero(~np.isnan(wave.values).any(axis=1))[0]
+    wave.stratum[lonely] = "alone"
+    result = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), None)
+    design = result[result["std_error_type"] == "design"]
+    assert set(design["null_reason"]) == {"single_unit_stratum"}
+    assert design["std_error"].isna().all()
+    assert design["b"].notna().all()
+
+
+def test_no_models_give_an_empty_table_with_its_types() -> None:
+    wave = Wave(4)
+    result = fit_models(wave.moments(), MODELS[:0], TERMS[:0], wave.strata(), wave.rows(), None)
+    assert result.empty
+    assert str(result["survey_id"].dtype) == "string"
+    assert str(result["b"].dtype) == "float64"
+    assert wave.reads == 0
+
+
+def test_benjamini_hochberg_gives_the_published_values() -> None:
+    p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240]
+    p += [0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+    expected = [0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.0638571429, 0.0638571429, 0.0645, 0.0765, 0.486]
+    adjusted = benjamini_hochberg(np.array(p))
+    np.testing.assert_allclose(adjusted[:10], expected, atol=1e-9)
+    with_gap = benjamini_hochberg(np.array([0.01, np.nan, 0.04]))
+    np.testing.assert_allclose(with_gap[[0, 2]], [0.02, 0.04])
+    assert np.isnan(with_gap[1])
+    assert benjamini_hochberg(np.array([])).size == 0
+    assert benjamini_hochberg(np.array([0.2]))[0] == pytest.approx(0.2)
