@@ -165,9 +165,8 @@ def _page(calibration: Calibration, picture: str) -> list[str]:
         "## Every number and statement",
         "",
         (
-            "`allowed` is how far off a number may be: nothing for counts, half of the last printed decimal "
-            "for shares and means unless the note says otherwise. Without it the note, or the statement "
-            "itself, says what holds."
+            "`allowed` is how far off a number may be. Without it the note, or the statement itself, says "
+            "what holds."
         ),
         "",
         *_table(

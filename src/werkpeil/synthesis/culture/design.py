@@ -172,9 +172,9 @@ BAND_MEANS = {
     "employer_recommendation": {5: (3.05, 3.545, 3.832), 0: (2.30, 2.86, 3.355), 1: (2.33, 2.86, 3.34)},
 }
 
-# Staff who intend each of the four kinds of move, of all who answered: not published, but the mean scores
-# of lerend_vermogen by kind (section 3.2.3) fix them together with tables 3 and 4. Solved by calibration.
-# How much likelier a kind is for who intends to leave, in standard deviations of the index.
+# How much likelier a kind of move is for who intends to leave, in standard deviations of the index: chosen.
+# How many of all staff intend each kind is not published either, but the mean scores of lerend_vermogen by
+# kind (section 3.2.3) fix it together with table 3; calibration solves it.
 TYPE_GIVEN_INTENTION = {TYPES[0]: 0.35, TYPES[1]: 0.75, TYPES[2]: 0.9, TYPES[3]: 1.2}
 
 # Hours are cut from one latent variable, full-time is 36 hours or more.

@@ -32,6 +32,9 @@ STEPS = 8
 # Respondents on each side of a cut who may change places, and how many pairs do so at most.
 NEAR = 150
 PAIRS = 200
+# Linear algebra differs in its last digits between machines and numbers of threads; the bytes of a wave must
+# not, so choices are made on rounded numbers.
+DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,14 @@ def tune(
         fitted = predictors @ coefficients + offset
         values = assign(fitted + disturbance, parts)
         short = target - predictors.T @ values
-        distance = float(np.abs(short).max())
+        distance = round(float(np.abs(short).max()), DECIMALS)
         if distance < closest:
             closest, best, answers = distance, coefficients.copy(), values
         slope = _expected_slope(predictors, fitted, disturbance, parts)
         step = np.linalg.solve(slope, short)
         # A start far off may ask for a step beyond the reach of a linear approximation.
-        coefficients = coefficients + step * min(1.0, 1.0 / max(float(np.abs(step).max()), 1e-12))
+        step = step * min(1.0, 1.0 / max(float(np.abs(step).max()), 1e-12))
+        coefficients = np.asarray(np.round(coefficients + step, DECIMALS), dtype=np.float64)
     seen = predictors
     if metric is not None:
         seen, target = predictors @ metric, metric @ target
@@ -155,7 +159,7 @@ def _swap(predictors: Floats, answers: Floats, short: Floats, below: Integers, a
     cost = rise**2 * squares
     for _ in range(min(PAIRS, len(below), len(above))):
         gain = 2 * rise * ((lower @ short)[:, None] - (upper @ short)[None, :]) - cost
-        i, j = np.unravel_index(int(gain.argmax()), gain.shape)
+        i, j = np.unravel_index(int(np.round(gain, DECIMALS).argmax()), gain.shape)
         if gain[i, j] <= 0:
             break
         answers[below[i]], answers[above[j]] = high, low

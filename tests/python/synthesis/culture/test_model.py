@@ -141,6 +141,25 @@ def test_the_same_seed_gives_the_same_respondents_whatever_the_batches(published
         assert np.array_equal(values, again[name], equal_nan=values.dtype == float), name
 
 
+def test_blocks_of_a_wave_hold_other_respondents():
+    made = wave(respondents=2 * design.RESPONDENTS)
+    first, second = made["age"][: design.RESPONDENTS], made["age"][design.RESPONDENTS :]
+    assert 0.02 < np.mean(first == second) < 0.1
+
+
+def test_the_report_notices_a_wave_that_is_not_as_published(published):
+    shuffled = np.random.default_rng(1).permutation(published["employer_satisfaction"])
+    missed = {
+        c.result_id
+        for c in compare("2022", published | {"employer_satisfaction": shuffled})
+        if c.verdict == "missed"
+    }
+    assert "cul_t4_lerend_vermogen__employer_satisfaction" in missed
+    assert "cul_t4_adjr2__employer_satisfaction" in missed
+    assert "cul_057" in missed
+    assert "cul_t4_lerend_vermogen__employer_pride" not in missed
+
+
 def test_another_seed_gives_other_respondents(published):
     assert not np.array_equal(wave(seed=2)["weight"], published["weight"])
 
