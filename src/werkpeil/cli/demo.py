@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from werkpeil.project import Project
 
 # Waves that the demo makes up itself; the hand-made examples of these surveys stay out of it.
-SYNTHETIC_WAVES = (("per", "2022"), ("per", "2024"))
+SYNTHETIC_WAVES = tuple((survey, wave) for survey in ("per", "werkonderzoek") for wave in ("2022", "2024"))
 SEED = 1
 
 # Answers of a bundled wave that a reader can check against the publisher's own tables.

@@ -31,7 +31,7 @@ __all__ = ["Calibration", "Comparison", "calibrate", "whole_wave", "write_report
 # Where the published numbers of each survey are measured; imported when it is asked for.
 MEASURES = {
     "per": "werkpeil.synthesis.craft.measures",
-    "werkonderzoek": "werkpeil.synthesis.culture_measures",
+    "werkonderzoek": "werkpeil.synthesis.culture.measures",
 }
 
 # A report reads the whole wave into memory.
@@ -165,9 +165,8 @@ def _page(calibration: Calibration, picture: str) -> list[str]:
         "## Every number and statement",
         "",
         (
-            "`allowed` is how far off a number may be: nothing for counts, half of the last printed decimal "
-            "for shares and means unless the note says otherwise. Without it the note, or the statement "
-            "itself, says what holds."
+            "`allowed` is how far off a number may be. Without it the note, or the statement itself, says "
+            "what holds."
         ),
         "",
         *_table(
