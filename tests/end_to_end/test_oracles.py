@@ -99,6 +99,19 @@ def test_apistrat_regression_is_that_of_svyglm(project: Project) -> None:
         assert (df, solver) == (194, "moments")
 
 
+def test_apistrat_difference_by_target_is_that_of_svyttest(project: Project) -> None:
+    row = row_of(
+        project,
+        "select * from marts.item_differences where survey_id = 'apistrat' and item_id = 'api00' "
+        "and cut_id = 'sch_wide' and test = 'design' and group_b = 'yes'",
+    )
+    # svyttest gives yes less no; the mart the first group less the second.
+    assert row["difference"] == pytest.approx(-82.78358544, rel=1e-9)
+    assert row["statistic"] == pytest.approx(-3.868381908, rel=1e-9)
+    assert row["df"] == 196
+    assert row["p_value"] == pytest.approx(0.0001490544708, rel=1e-9)
+
+
 def test_nhanes_share_and_clustered_standard_error_are_those_of_r_survey(project: Project) -> None:
     row = row_of(
         project,
