@@ -235,9 +235,7 @@ def _missing_code_problems(codebook: Codebook) -> Iterator[Problem]:
         codes = [(code, reason) for reason, listed in column.missing.items() for code in listed]
         where = _at(codebook, "column", column.name)
         for repeated in _repeated(str(code) for code, _ in codes):
-            yield Problem(
-                f"The missing code {repeated} is declared twice.", where, "declare it once"
-            )
+            yield Problem(f"The missing code {repeated} is declared twice.", where, "declare it once")
         for code, reason in codes:
             if _is_valid_answer(codebook, column, code, reason):
                 yield Problem(
@@ -407,9 +405,7 @@ def _scale_problems(codebook: Codebook) -> Iterator[Problem]:
     where_scales = "seeds/scales.csv"
     names = {column.name for column in codebook.columns}
     for scale_id in _repeated(scale.scale_id for scale in codebook.scales):
-        yield Problem(
-            f"Two scales are named '{scale_id}'.", where_scales, "give every scale its own id"
-        )
+        yield Problem(f"Two scales are named '{scale_id}'.", where_scales, "give every scale its own id")
     for scale in codebook.scales:
         if scale.scale_id in names:
             yield Problem(
@@ -424,9 +420,7 @@ def _scale_item_problems(codebook: Codebook, scale: Scale) -> Iterator[Problem]:
     where = _in_seed("scales", "scale", scale.scale_id)
     items = [column for column in codebook.columns if scale.scale_id in column.scale]
     if not items:
-        yield Problem(
-            "No column belongs to the scale.", where, "name the scale in its items, or remove it"
-        )
+        yield Problem("No column belongs to the scale.", where, "name the scale in its items, or remove it")
         return
     if scale.minimum_items > len(items):
         yield Problem(
@@ -456,9 +450,7 @@ def _scale_item_problems(codebook: Codebook, scale: Scale) -> Iterator[Problem]:
 
 def _cut_problems(codebook: Codebook) -> Iterator[Problem]:
     for cut_id in _repeated(cut.cut_id for cut in codebook.cuts):
-        yield Problem(
-            f"Two cuts are named '{cut_id}'.", "seeds/cuts.csv", "give every cut its own id"
-        )
+        yield Problem(f"Two cuts are named '{cut_id}'.", "seeds/cuts.csv", "give every cut its own id")
     for cut in codebook.cuts:
         where = _in_seed("cuts", "cut", cut.cut_id)
         if cut.cut_id == "total":
@@ -534,9 +526,7 @@ def _wave_problems(codebook: Codebook) -> Iterator[Problem]:
             except ValueError:
                 yield Problem(f"{key} is not a date: '{text}'.", where, "write it as 2022-09-30")
         if len(dates) == 2 and dates[1] < dates[0]:
-            yield Problem(
-                "The fieldwork ends before it starts.", where, "correct one of the two dates"
-            )
+            yield Problem("The fieldwork ends before it starts.", where, "correct one of the two dates")
 
 
 # Helpers

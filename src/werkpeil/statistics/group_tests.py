@@ -283,7 +283,7 @@ def compare_all(block: Block, test: str) -> Result:
         reason[_any_unit(block, valid)] = "single_unit_stratum"
     count = valid.sum(axis=1)
     _fill(reason, within <= ROUNDING * (between + within), "no_variance")
-    _fill(reason, ~(df2 > 0), "too_few_respondents")
+    _fill(reason, df2 <= 0, "too_few_respondents")
     _fill(reason, ~np.isfinite(statistic), "no_variance")
     reason[count < 2] = "one_group"
     nothing = np.full(len(mean), np.nan)
