@@ -7,14 +7,14 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
+from support.groups import compared, people_of
 from support.projects import ROOT
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from werkpeil.project import Project
 
 FILE = ROOT / "examples" / "fevs" / "2018" / "fevs2018_subset_10agencies.csv.gz"
@@ -30,22 +30,27 @@ GROUPS = {
 PRECISION = 1e-8
 
 
-@pytest.fixture(scope="module")
-def from_r() -> dict[str, list[float]]:
-    """What R says, by name; skipped where R or its packages are absent."""
+def told_by_r(script: str, *arguments: str) -> dict[str, list[float]]:
+    """What an R script says, by name; skipped where R or its packages are absent."""
     rscript = shutil.which("Rscript")
     if rscript is None:
         pytest.skip("there is no Rscript here")
     needed = 'q(status = !all(sapply(c("survey", "psych"), requireNamespace, quietly = TRUE)))'
     if subprocess.run([rscript, "-e", needed], capture_output=True, check=False).returncode:
         pytest.skip("R lacks the packages survey and psych")
-    script = Path(__file__).with_name("against_r.R")
+    path = Path(__file__).with_name(script)
     told = subprocess.run(
-        [rscript, str(script), str(FILE)], capture_output=True, text=True, check=False, timeout=300
+        [rscript, str(path), *arguments], capture_output=True, text=True, check=False, timeout=300
     )
     assert told.returncode == 0, told.stderr
     lines = [line.split("\t") for line in told.stdout.splitlines() if line]
-    return {name: [float(value) for value in values if value] for name, *values in lines}
+    return {name: [float(value) for value in values if value.strip()] for name, *values in lines}
+
+
+@pytest.fixture(scope="module")
+def from_r() -> dict[str, list[float]]:
+    """What R says of the FEVS."""
+    return told_by_r("against_r.R", str(FILE))
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +180,25 @@ def test_reliability_is_that_of_psych(from_r: dict[str, list[float]], marts: dic
     items = items[items["scale_id"] == "supervisors"].sort_values("position")
     for number, (_, item) in enumerate(items.iterrows(), start=1):
         close(item, ["item_rest_correlation", "alpha_if_dropped"], from_r[f"item {number}"])
+
+
+def test_clusters_and_a_finite_population_give_what_r_finds(tmp_path: Path) -> None:
+    path = tmp_path / "apiclus1.csv"
+    expected = told_by_r("against_r_clusters.R", str(path))
+    schools = pd.read_csv(path)
+    population = {"all": float(schools["fpc"].iloc[0])}
+    found = {}
+    for measure, column in (("mean", "api00"), ("positive_share", "p")):
+        people = people_of(
+            schools[column], schools["stype"], schools["pw"], cluster=schools["dnum"].astype(str)
+        )
+        frame = compared(people, ["E", "M", "H"], measure=measure, population=population)
+        found[measure] = frame[frame["test"] == "design"]
+    tests = ["difference", "statistic", "df", "p_value"]
+    # svyttest takes the second level less the first: M less H, and M less E.
+    close(only(found["mean"], group_a="M", group_b="H"), tests, expected["design_t"])
+    row = only(found["positive_share"], group_a="E", group_b="M")
+    close(row, tests, [-expected["design_t p"][0], -expected["design_t p"][1], *expected["design_t p"][2:]])
+    omnibus = ["statistic", "df_numerator", "df", "p_value"]
+    close(only(found["mean"], group_b=None), omnibus, expected["wald_f"])
+    close(only(found["positive_share"], group_b=None), omnibus, expected["rao_scott_f"])
