@@ -99,6 +99,19 @@ def test_apistrat_regression_is_that_of_svyglm(project: Project) -> None:
         assert (df, solver) == (194, "moments")
 
 
+def test_apistrat_difference_by_target_is_that_of_svyttest(project: Project) -> None:
+    row = row_of(
+        project,
+        "select * from marts.item_differences where survey_id = 'apistrat' and item_id = 'api00' "
+        "and cut_id = 'sch_wide' and test = 'design' and group_b = 'yes'",
+    )
+    # svyttest gives yes less no; the mart the first group less the second.
+    assert row["difference"] == pytest.approx(-82.78358544, rel=1e-9)
+    assert row["statistic"] == pytest.approx(-3.868381908, rel=1e-9)
+    assert row["df"] == 196
+    assert row["p_value"] == pytest.approx(0.0001490544708, rel=1e-9)
+
+
 def test_nhanes_share_and_clustered_standard_error_are_those_of_r_survey(project: Project) -> None:
     row = row_of(
         project,
@@ -132,6 +145,41 @@ def test_bfi_alpha_from_the_cells_is_that_of_psych(
     assert cronbach_alpha(covariance) == pytest.approx(pairwise, rel=1e-9)
     _, complete = item_covariances(moments, deletion="listwise")
     assert cronbach_alpha(complete) == pytest.approx(listwise, abs=5e-5)
+
+
+def test_bfi_reliability_in_the_marts_is_that_of_psych(project: Project) -> None:
+    row = row_of(
+        project,
+        "select * from marts.scale_reliability where survey_id = 'bfi' and scale_id = 'agreeableness'",
+    )
+    assert (row["n"], row["n_complete"], row["item_count"]) == (2800, 2709, 5)
+    assert row["alpha_pairwise"] == pytest.approx(0.7030184461, rel=1e-9)
+    assert row["alpha_listwise"] == pytest.approx(0.7037558944, rel=1e-9)
+    assert row["alpha_standardised"] == pytest.approx(0.7130285787, rel=1e-9)
+    assert row["mean_item_correlation"] == pytest.approx(0.3319676571, rel=1e-9)
+    # (sum l)^2 / ((sum l)^2 + sum(1 - l^2)) of fa(fm = "minres") in psych.
+    assert row["omega"] == pytest.approx(0.7236414919, rel=1e-7)
+
+
+BFI_ITEMS = {
+    "a1": (0.3084177395, 0.718517357),
+    "a2": (0.5636151638, 0.617180037),
+    "a3": (0.5870045895, 0.6002595788),
+    "a4": (0.3944440866, 0.6858056523),
+    "a5": (0.4885651358, 0.6429529601),
+}
+
+
+def test_bfi_items_in_the_marts_are_those_of_psych(project: Project) -> None:
+    with open_warehouse(project) as connection:
+        rows = connection.execute(
+            "select item_id, item_rest_correlation, alpha_if_dropped from marts.scale_item_reliability "
+            "where survey_id = 'bfi' and scale_id = 'agreeableness' order by position"
+        ).fetchall()
+    assert [row[0] for row in rows] == list(BFI_ITEMS)
+    for item, correlation, alpha in rows:
+        assert correlation == pytest.approx(BFI_ITEMS[item][0], rel=1e-9), item
+        assert alpha == pytest.approx(BFI_ITEMS[item][1], rel=1e-9), item
 
 
 @pytest.mark.parametrize(

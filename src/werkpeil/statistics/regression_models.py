@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from werkpeil.statistics.adjustment import benjamini_hochberg
 from werkpeil.statistics.regression import (
     Fit,
     Moments,
@@ -87,20 +88,6 @@ def fit_models(
         fitted = _fit_wave(cells, specifications, design, partial(rows, survey_id, wave_id))
         frames.append(fitted.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint))
     return _typed(pd.concat(frames, ignore_index=True))
-
-
-def benjamini_hochberg(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return adjusted p-values of one family; NaN stays NaN and does not count.
-
-    Source: Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
-    """
-    adjusted = np.full(len(p_values), np.nan)
-    tested = np.flatnonzero(np.isfinite(p_values))
-    if len(tested):
-        order = tested[np.argsort(p_values[tested])]
-        scaled = p_values[order] * len(tested) / np.arange(1, len(tested) + 1)
-        adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return adjusted
 
 
 def _specifications(survey_id: Any, models: pd.DataFrame, terms: pd.DataFrame) -> Iterator[Specification]:

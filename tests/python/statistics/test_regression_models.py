@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pytest
 import statsmodels.api as sm
 
-from werkpeil.statistics.regression_models import benjamini_hochberg, fit_models
+from werkpeil.statistics.regression_models import fit_models
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -164,16 +163,3 @@ def test_no_models_give_an_empty_table_with_its_types() -> None:
     assert str(result["survey_id"].dtype) == "string"
     assert str(result["b"].dtype) == "float64"
     assert wave.reads == 0
-
-
-def test_benjamini_hochberg_gives_the_published_values() -> None:
-    p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240]
-    p += [0.4262, 0.5719, 0.6528, 0.7590, 1.0]
-    expected = [0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.0638571429, 0.0638571429, 0.0645, 0.0765, 0.486]
-    adjusted = benjamini_hochberg(np.array(p))
-    np.testing.assert_allclose(adjusted[:10], expected, atol=1e-9)
-    with_gap = benjamini_hochberg(np.array([0.01, np.nan, 0.04]))
-    np.testing.assert_allclose(with_gap[[0, 2]], [0.02, 0.04])
-    assert np.isnan(with_gap[1])
-    assert benjamini_hochberg(np.array([])).size == 0
-    assert benjamini_hochberg(np.array([0.2]))[0] == pytest.approx(0.2)
