@@ -300,3 +300,32 @@ def test_nothing_gives_no_rows_but_their_columns() -> None:
     frame = compare_groups(sums_of(people).iloc[:0], table, variables, strata_of(people))
     assert len(frame) == 0
     assert {"difference", "q_value", "null_reason"} <= set(frame.columns)
+
+
+@settings(max_examples=8, deadline=None)
+@given(samples, samples, st.integers(2, 4))
+def test_a_weight_counts_as_so_many_respondents_in_what_is_estimated(
+    a: list[int], b: list[int], times: int
+) -> None:
+    people = people_of(a + b, ["a"] * len(a) + ["b"] * len(b))
+    weights = np.where(np.arange(len(people)) % 2 == 0, times, 1)
+    weighted = one(compared(people.assign(weight=weights.astype(float)), ["a", "b"]), "design")
+    repeated = one(compared(people.loc[np.repeat(people.index, weights)], ["a", "b"]), "pooled")
+    for column in ("estimate_a", "estimate_b", "difference"):
+        assert weighted[column] == pytest.approx(repeated[column], abs=1e-9)
+
+
+def test_a_group_in_which_everybody_agrees_is_compared_with_one_that_differs() -> None:
+    # Group a says 3; group b 1, 2, 3, variance 1 / 3 of its mean: t = (3 - 2) / sqrt(1 / 3), as in scipy.
+    frame = compared(people_of([3, 3, 3, 1, 2, 3], list("aaabbb")), ["a", "b"])
+    assert one(frame, "welch")["statistic"] == pytest.approx(np.sqrt(3))
+    assert one(frame, "welch")["df"] == pytest.approx(2)
+    assert one(frame, "design")["std_error"] > 0
+    assert one(frame, "welch", omnibus=True)["null_reason"] == "no_variance"
+
+
+def test_shares_of_none_and_all_are_no_crash() -> None:
+    nobody = compared(people_of([0, 0, 0, 0, 0], list("aabbb")), ["a", "b"], measure="positive_share")
+    assert set(nobody["null_reason"]) == {"no_variance"}
+    mixed = compared(people_of([1, 1, 1, 0, 1, 0], list("aaabbb")), ["a", "b"], measure="positive_share")
+    assert 0 < one(mixed, "design", omnibus=True)["p_value"] < 1
