@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,4 +153,4 @@ def _t_quantile(df: ArrayLike, level: float) -> NDArray[np.float64]:
 
 
 def _inverse_logit(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-x)), dtype=float)
+    return np.asarray(special.expit(x), dtype=float)
