@@ -85,7 +85,8 @@ def test_n_and_adjusted_r_squared_are_those_that_are_printed(project: Project) -
 def test_both_kinds_of_errors_and_the_provenance_stand_in_the_table(project: Project) -> None:
     with open_warehouse(project) as connection:
         kinds = connection.execute(
-            "select std_error_type, provenance, count(*) from marts.culture_regressions group by all order by 1"
+            "select std_error_type, provenance, count(*) from marts.culture_regressions "
+            "group by all order by 1"
         ).fetchall()
     assert kinds == [("classical", "synthetic", 112), ("design", "synthetic", 112)]
 
