@@ -1,54 +1,9 @@
-with
-
-scale_scores as (
-
-    select * from {{ ref('scale_scores') }}
-
-),
-
-culture_aspects_by_turnover_intention as (
-
-    select
-        survey_id,
-        wave_id,
-        scale_id as aspect_id,
-        cut_id,
-        group_id,
-        n,
-        mean,
-        std_error,
-        ci_lower,
-        ci_upper,
-        mean_null_reason,
-        disagree_share,
-        disagree_share_std_error,
-        disagree_share_ci_lower,
-        disagree_share_ci_upper,
-        disagree_share_null_reason,
-        neutral_share,
-        neutral_share_std_error,
-        neutral_share_ci_lower,
-        neutral_share_ci_upper,
-        neutral_share_null_reason,
-        agree_share,
-        agree_share_std_error,
-        agree_share_ci_lower,
-        agree_share_ci_upper,
-        agree_share_null_reason,
-        provenance,
-        build_id
-    from scale_scores
-    where
-        survey_id = 'werkonderzoek'
-        and cut_id in (
-            'turnover_intention_general',
-            'turnover_intention_same_employer',
-            'turnover_intention_same_sector_other_employer',
-            'turnover_intention_other_public_sector',
-            'turnover_intention_private_sector'
-        )
-        and group_id = 'yes'
-
-)
-
-select * from culture_aspects_by_turnover_intention
+{{ culture_aspects(
+    'culture_aspects_by_turnover_intention',
+    [
+        'turnover_intention_general', 'turnover_intention_same_employer',
+        'turnover_intention_same_sector_other_employer', 'turnover_intention_other_public_sector',
+        'turnover_intention_private_sector'
+    ],
+    'yes'
+) }}
