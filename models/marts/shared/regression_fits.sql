@@ -30,6 +30,7 @@ regression_fits as (
         models.label_nl,
         models.label_en,
         models.exhibit,
+        cast(models.position as bigint) as position,
         regressions.n,
         regressions.lost_to_missing,
         regressions.residual_df,
