@@ -17,7 +17,6 @@ from werkpeil.exhibits.layout import (
     Exhibit,
     Measure,
     Measures,
-    Shown,
     Values,
     count,
     either,
@@ -44,7 +43,44 @@ QUESTIONS = (
     ("q13_", "personeelsbeleid, training, ontwikkeling en leiderschap", "HR policy, training and leadership"),
     ("q14_", "morele dilemma's en loyale tegenspraak", "moral dilemmas and loyal dissent"),
 )
+DOMAIN_LABELS = {
+    "beleid": ("Beleid", "Policy"),
+    "inspectie": ("Inspectie", "Inspection"),
+    "bedrijfsvoering": ("Bedrijfsvoering", "Operations"),
+    "uitvoering": ("Uitvoering", "Execution"),
+    "anders": ("Anders", "Other"),
+    "total": ("Totaal", "Total"),
+}
 DOMAINS = ("beleid", "inspectie", "uitvoering", "bedrijfsvoering")
+MANAGER_LABELS = {
+    "yes": ("Leiding", "Managers"),
+    "no": ("Medewerker", "Staff"),
+    "total": ("Totaal", "Total"),
+}
+LEFT_LABELS = {
+    "culture_leavers_of_respondents": ("Vertrokken door cultuur, van allen", "Left for culture, of all"),
+    "culture_leavers_of_leavers": (
+        "Vertrokken door cultuur, van vertrekkers",
+        "Left for culture, of leavers",
+    ),
+}
+INTENDS_LABELS = {
+    "culture_intenders_of_respondents": (
+        "Wil weg door cultuur, van allen",
+        "Would leave for culture, of all",
+    ),
+    "culture_intenders_of_intenders": (
+        "Wil weg door cultuur, van wie weg wil",
+        "Would leave for culture, of intenders",
+    ),
+    "turnover_intention_same_employer": ("Dezelfde werkgever", "Same employer"),
+    "turnover_intention_same_sector_other_employer": (
+        "Dezelfde sector, andere werkgever",
+        "Same sector, other employer",
+    ),
+    "turnover_intention_other_public_sector": ("Andere publieke sector", "Other public sector"),
+    "turnover_intention_private_sector": ("Private sector", "Private sector"),
+}
 
 RESPONDENTS = Measure("n", "n", count("n"))
 ADJUSTED_R2 = Measure("Adjusted R2", "Adjusted R2", number("adjusted_r_squared", 3, coefficient=True))
@@ -73,6 +109,20 @@ FIGURE_NOTES = {
 INTERVAL_NOTES = {
     "report": ("", ""),
     "design": ("Tussen haken: 95%-interval.", "In brackets: 95 % interval."),
+}
+DESTINATION_NOTES = {
+    way: (
+        f"Bestemmingen: van wie weg wil door de cultuur; meer antwoorden mogelijk. {nl}".strip(),
+        f"Destinations: of those who would leave for culture; several answers possible. {en}".strip(),
+    )
+    for way, (nl, en) in INTERVAL_NOTES.items()
+}
+RESPONSE_NOTES = {
+    "report": (
+        "Respons naar het opgegeven domein, over de steekproef naar het register.",
+        "Response by the domain that respondents told, over the sample by the register.",
+    ),
+    "design": ("Respons en steekproef naar het register.", "Response and sample by the register."),
 }
 
 
@@ -113,42 +163,44 @@ def _exhibits(way: str) -> dict[str, Exhibit]:
 
 
 def _culture_tables(way: str) -> list[Exhibit]:
-    interval = way == "design"
-    sectors = GROUPS
-    table_1 = (
-        Block(
-            "culture_leavers_by_sector",
-            rows=sectors,
-            columns=Measures(
-                (
-                    Measure(
-                        "Vertrokken door cultuur, van allen",
-                        "Left because of culture, of all",
-                        share("culture_leaver_share", 1, interval=interval),
-                    ),
-                    Measure(
-                        "Vertrokken door cultuur, van vertrekkers",
-                        "Left because of culture, of leavers",
-                        share("culture_share_of_leavers", 1, interval=interval),
-                    ),
-                )
-            ),
-        ),
-        Block(
-            "culture_leaver_flows",
-            rows=sectors,
-            columns=Values("rank", "rank"),
-            cell=ranked("destination_id", "flow_share", 1),
-        ),
+    measure = share("measure_share", 1, interval=way == "design")
+    left = Block(
+        "culture_leavers_by_sector",
+        rows=GROUPS,
+        columns=Values("measure_id", LEFT_LABELS),
+        where={"measure_id": tuple(LEFT_LABELS)},
+        cell=measure,
+    )
+    went_to = Block(
+        "culture_leaver_flows",
+        rows=Values("origin_id", "group", inside="sector"),
+        columns=Values("rank", "rank"),
+        cell=ranked("destination_id", "flow_share", 1),
+        named=(Values("destination_id", "answer", inside="destination_sector"),),
+        is_beside=True,
+    )
+    intends = Block(
+        "culture_turnover_intention_by_sector",
+        rows=GROUPS,
+        columns=Values("measure_id", INTENDS_LABELS),
+        cell=measure,
     )
     return [
         _culture(
             way,
             "table_1",
-            ("Tabel 1: vertrek door de cultuur, en de drie meest gekozen sectoren van bestemming"),
-            ("Table 1: leaving because of culture, and the three most frequent destinations"),
-            table_1,
+            "Tabel 1: vertrek door de cultuur, en de drie meest gekozen sectoren van bestemming",
+            "Table 1: leaving because of culture, and the three most frequent destinations",
+            (left, went_to),
             INTERVAL_NOTES,
+        ),
+        _culture(
+            way,
+            "table_2",
+            "Tabel 2: vertrekintentie door de cultuur, en waar wie weg wil naartoe wil",
+            "Table 2: turnover intention because of culture, and where intenders would go",
+            (intends,),
+            DESTINATION_NOTES,
         ),
         _regressions(
             way,
@@ -241,23 +293,60 @@ def _culture_figures(way: str) -> list[Exhibit]:
 
 
 def _craft_tables(way: str) -> list[Exhibit]:
-    shown = "unweighted_share" if way == "report" else "share"
+    report = way == "report"
+    response = tuple(
+        Block(
+            "craft_response",
+            rows=Values("domain_id", DOMAIN_LABELS),
+            columns=Values("manager_id", MANAGER_LABELS),
+            where={"method": "as_reported" if report else "register"},
+            cell=cell,
+            heading=heading,
+        )
+        for heading, cell in (
+            (("Steekproef", "Sample"), count("sampled")),
+            (("Respons", "Response"), count("responded")),
+            (("Respons %", "Response %"), share("response_share", 0)),
+        )
+    )
+    respondents = Block(
+        "craft_respondents",
+        rows=Values("band_id", "answer", within="characteristic_id"),
+        columns=GROUPS,
+        where={"group_id": (*DOMAINS, "total")},
+        cell=either(number("mean", 1), share_and_count("unweighted_share" if report else "share", "n", 1)),
+        by=Values("characteristic_id", "variable"),
+    )
+    first_contact = Block(
+        "craft_first_contact",
+        rows=Values("answer_id", "answer", within="item_id"),
+        columns=GROUPS,
+        where={"cut_id": ("is_manager", "total")},
+        cell=share("answer_share_unweighted", 1) if report else share("answer_share", 1, interval=True),
+    )
     return [
+        _craft(
+            way,
+            "table_3",
+            "Tabel 3: steekproef en respons",
+            "Table 3: sample and response",
+            response,
+            RESPONSE_NOTES,
+        ),
         _craft(
             way,
             "table_4",
             "Tabel 4: belangrijkste kenmerken van de respondenten",
             "Table 4: main characteristics of the respondents",
-            (
-                Block(
-                    "craft_respondents",
-                    rows=Values("band_id", "answer", within="characteristic_id"),
-                    columns=GROUPS,
-                    where={"group_id": (*DOMAINS, "total")},
-                    cell=either(number("mean", 1), share_and_count(shown, "n", 1)),
-                    by=Values("characteristic_id", "variable"),
-                ),
-            ),
+            (respondents,),
+            dict.fromkeys(WAYS, ("", "")),
+        ),
+        _craft(
+            way,
+            "q14_10",
+            "Vraag 14_10: waar het eerst heen met een moreel dilemma",
+            "Question 14_10: where to go first with a moral dilemma",
+            (first_contact,),
             INTERVAL_NOTES,
         ),
     ]
@@ -281,7 +370,7 @@ def _craft_figure(
     """The share that agrees with each item of a question, by group; stars where the groups differ."""
     prefix, of_nl, of_en = question
     design = way == "design"
-    agreed: Shown = share("positive_share", 0, interval=True) if design else share("positive_share", 0)
+    agreed = share("positive_share", 0, interval=True) if design else share("positive_share_unweighted", 0)
     stars = "design_significance" if design else "pooled_significance"
     block = Block(
         mart,

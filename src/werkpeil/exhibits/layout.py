@@ -7,7 +7,7 @@ with the number of respondents. Each side of a block is either the values of a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from werkpeil.exhibits.numbers import NumberStyle, decimal_text, number_format, 
 
 Row = dict[str, Any]
 
+TOTAL = "total"
 EN_DASH = "\u2013"
 
 
@@ -61,21 +62,27 @@ class Values:
 
     Attributes:
         column: The column of the mart.
-        labels: Which dimension has their labels: `group`, `variable`, `model`, `answer` or `rank`.
+        labels: Which dimension has their labels (`group`, `variable`, `model`, `answer` or `rank`), or the
+            labels themselves by value, `(nl, en)`, in their order.
         within: A column within which the values are unique, such as the cut of a group.
+        inside: That value itself, where the mart has no such column; the total is in none.
         order: A column of the mart that orders them; the position in the dimension if none is named.
         starred: A column of the mart whose stars stand behind the label.
     """
 
     column: str
-    labels: str
+    labels: str | Mapping[str, tuple[str, str]]
     within: str | None = None
+    inside: str | None = None
     order: str | None = None
     starred: str | None = None
 
     def key(self, row: Row) -> Any:
-        """What tells the values apart."""
-        return row[self.column] if self.within is None else (row[self.within], row[self.column])
+        """What tells the values apart, and finds their labels."""
+        value = row[self.column]
+        if self.inside is not None:
+            return (TOTAL, TOTAL) if value == TOTAL else (self.inside, value)
+        return value if self.within is None else (row[self.within], value)
 
 
 # The groups of a mart that names its cut.
@@ -101,6 +108,8 @@ class Block:
         cell: What a cell shows where both sides are values.
         heading: Label of the block, `(nl, en)`; none for a block without one.
         by: A column whose values each make a block of their own under their label, with its labels.
+        named: Columns whose values are replaced by their labels before they are shown.
+        is_beside: Whether its columns stand to the right of those above, in the rows of the same labels.
     """
 
     mart: str
@@ -110,6 +119,8 @@ class Block:
     cell: Shown | None = None
     heading: tuple[str, str] | None = None
     by: Values | None = None
+    named: tuple[Values, ...] = ()
+    is_beside: bool = False
 
 
 @dataclass(frozen=True)

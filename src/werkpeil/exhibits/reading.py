@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from werkpeil.errors import InputError
@@ -71,6 +72,7 @@ class Table:
 class _Labels:
     """Labels and positions of everything that a side can be made of, in one language."""
 
+    language: str
     known: dict[tuple[str, Any], tuple[int, str]] = field(default_factory=dict)
 
     def add(self, kind: str, rows: Iterable[tuple[Any, int | None, str]]) -> None:
@@ -78,7 +80,12 @@ class _Labels:
 
     def of(self, side: Values, row: Row) -> tuple[int, str]:
         """The position and the label of the value that a row of the mart has on a side."""
-        position, label = self.known.get((side.labels, side.key(row)), (0, str(row[side.column])))
+        if isinstance(side.labels, str):
+            position, label = self.known.get((side.labels, side.key(row)), (0, str(row[side.column])))
+        else:
+            value = row[side.column]
+            position = list(side.labels).index(value)
+            label = side.labels[value][0 if self.language == "nl" else 1]
         if side.order is not None:
             position = row[side.order]
         if side.starred and row[side.starred]:
@@ -104,12 +111,19 @@ def read_exhibit(
     wave_id = wave_id or exhibit.wave_id
     labels = _read_labels(connection, exhibit, schema, language)
     contents = [_read_mart(connection, exhibit, block, schema, wave_id) for block in exhibit.blocks]
+    for block, content in zip(exhibit.blocks, contents, strict=True):
+        for named in block.named:
+            for row in content:
+                row[named.column] = labels.of(named, row)[1]
+    places = list(accumulate(int(block.is_beside) for block in exhibit.blocks))
     columns: Side = {}
-    for block, content in zip(exhibit.blocks, contents, strict=True):
-        columns |= _side(block.columns, content, labels, language)
+    for block, content, place in zip(exhibit.blocks, contents, places, strict=True):
+        side = _side(block.columns, content, labels, language)
+        columns |= {(place, key): label for key, label in side.items()}
     rows: list[TableRow] = []
-    for block, content in zip(exhibit.blocks, contents, strict=True):
-        rows += _block_rows(block, content, columns, labels, exhibit, language)
+    for block, content, place in zip(exhibit.blocks, contents, places, strict=True):
+        below = _block_rows(block, content, (place, columns), labels, exhibit)
+        rows = _joined(rows, below) if block.is_beside else rows + below
     found = [row for content in contents for row in content]
     if not found:
         raise InputError(
@@ -154,7 +168,7 @@ def _read_mart(connection: Any, exhibit: Exhibit, block: Block, schema: str, wav
 def _read_labels(connection: Any, exhibit: Exhibit, schema: str, language: str) -> _Labels:
     label = f"label_{language}"
     place = identifier(schema)
-    labels = _Labels()
+    labels = _Labels(language)
 
     def rows(query: str) -> list[tuple[Any, ...]]:
         return list(connection.execute(query, [exhibit.survey_id] if "?" in query else []).fetchall())
@@ -201,9 +215,11 @@ def _side(side: Values | Measures, rows: list[Row], labels: _Labels, language: s
 
 
 def _block_rows(
-    block: Block, content: list[Row], columns: Side, labels: _Labels, exhibit: Exhibit, language: str
+    block: Block, content: list[Row], columns: tuple[int, Side], labels: _Labels, exhibit: Exhibit
 ) -> list[TableRow]:
+    """The rows of a block; `columns` are those of the table, and which of them are the block's own."""
     rows: list[TableRow] = []
+    language = labels.language
     if block.heading is not None:
         rows.append(TableRow(block.heading[0 if language == "nl" else 1]))
     parts: list[tuple[str | None, list[Row]]] = [(None, content)]
@@ -211,16 +227,30 @@ def _block_rows(
         by = block.by
         headings = _side(by, content, labels, language)
         parts = [(label, [row for row in content if by.key(row) == key]) for key, label in headings.items()]
+    own, table = columns
     for heading, part in parts:
         if heading is not None:
             rows.append(TableRow(heading))
         for key, label in _side(block.rows, part, labels, language).items():
             cells = tuple(
                 _shown(block, key, column)(_rows_of(block, part, key, column), exhibit.style)
-                for column in columns
+                if place == own
+                else Cell()
+                for place, column in table
             )
             rows.append(TableRow(label, cells))
     return rows
+
+
+def _joined(left: list[TableRow], right: list[TableRow]) -> list[TableRow]:
+    """Rows with the cells of other rows of the same labels put where they have none; the rest comes below."""
+    beside = {row.label: row for row in right}
+    rows = []
+    for row in left:
+        other = beside.pop(row.label, row) if row.cells else row
+        pairs = zip(row.cells, other.cells, strict=True)
+        rows.append(TableRow(row.label, tuple(theirs if own == Cell() else own for own, theirs in pairs)))
+    return rows + list(beside.values())
 
 
 def _shown(block: Block, row_key: Any, column_key: Any) -> Shown:
