@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.projects import make_project
+from support.projects import SHARED, SURVEYS, add_seed_rows, add_variant, make_project, set_surveys
 from werkpeil.building import build
 from werkpeil.cli.demo import bundled_waves
 from werkpeil.landing import land
@@ -21,5 +21,41 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made = make_project(tmp_path_factory.mktemp("bundled"), bundled=("fevs", "werkonderzoek", "per"))
     for survey_id, wave_id, path in bundled_waves(made):
         land(made, path, survey_id, wave_id)
+    build(made)
+    return made
+
+
+# Public data that are read from the shared folder, where it is: file and wave.
+SHARED_WAVES = {
+    "nhanes": ("nhanes/nhanes.csv", "2009"),
+    "bfi": ("bfi/bfi.csv", "1"),
+    "ces11": ("ces11/CES11.csv", "2011"),
+    "efc": ("efc/efc.sav", "1"),
+}
+
+
+@pytest.fixture(scope="session")
+def public_data(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A built warehouse of public data that others computed numbers of; tests read it and change nothing."""
+    present = {name: wave for name, wave in SHARED_WAVES.items() if (SHARED / wave[0]).exists()}
+    own = ("apistrat", "apiclus1")
+    made = make_project(tmp_path_factory.mktemp("public"), extra=(*own, *present))
+    # The same schools without the weight that was delivered, and raked to two margins with a cap.
+    add_variant(made.root, "apistrat", "schools", {"base": "design"})
+    add_variant(made.root, "apiclus1", "districts", {"rake": ["stype", "sch_wide"]})
+    capped = {"rake": ["stype", "sch_wide"], "trim": {"maximum_ratio": 1.8}}
+    add_variant(made.root, "apiclus1", "capped", capped)
+    header = (made.seeds / "margins.csv").read_text(encoding="utf-8").splitlines()[0]
+    targets = [
+        f"{name},2000,sch_wide,{met}" for name in ("districts", "capped") for met in ("no,1072", "yes,5122")
+    ]
+    add_seed_rows(made.seeds / "margins.csv", [header, *targets])
+    set_surveys(made.root, [*own, *present, "schools", "districts", "capped"])
+    for name, source in {"schools": "apistrat", "districts": "apiclus1", "capped": "apiclus1"}.items():
+        land(made, SURVEYS / source / f"{source}.csv", name, "2000")
+    for name in own:
+        land(made, SURVEYS / name / f"{name}.csv", name, "2000")
+    for name, (path, wave_id) in present.items():
+        land(made, SHARED / path, name, wave_id)
     build(made)
     return made

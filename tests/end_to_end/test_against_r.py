@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,9 +9,12 @@ import pytest
 
 from support.groups import compared, people_of
 from support.projects import ROOT
+from support.r import told_by_r
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from werkpeil.project import Project
 
 FILE = ROOT / "examples" / "fevs" / "2018" / "fevs2018_subset_10agencies.csv.gz"
@@ -28,23 +28,6 @@ GROUPS = {
     "More than 20 years": "over_20_years",
 }
 PRECISION = 1e-8
-
-
-def told_by_r(script: str, *arguments: str) -> dict[str, list[float]]:
-    """What an R script says, by name; skipped where R or its packages are absent."""
-    rscript = shutil.which("Rscript")
-    if rscript is None:
-        pytest.skip("there is no Rscript here")
-    needed = 'q(status = !all(sapply(c("survey", "psych"), requireNamespace, quietly = TRUE)))'
-    if subprocess.run([rscript, "-e", needed], capture_output=True, check=False).returncode:
-        pytest.skip("R lacks the packages survey and psych")
-    path = Path(__file__).with_name(script)
-    told = subprocess.run(
-        [rscript, str(path), *arguments], capture_output=True, text=True, check=False, timeout=300
-    )
-    assert told.returncode == 0, told.stderr
-    lines = [line.split("\t") for line in told.stdout.splitlines() if line]
-    return {name: [float(value) for value in values if value.strip()] for name, *values in lines}
 
 
 @pytest.fixture(scope="module")

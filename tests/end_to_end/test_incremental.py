@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
+from support.landed import contents, empty_landed_wave
 from support.projects import SURVEYS, make_project
 from werkpeil.building import build
-from werkpeil.landing import current_deliveries, land
+from werkpeil.landing import land
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -30,24 +31,6 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return made
 
 
-def contents(project: Project, table: str, wave: str) -> list[Any]:
-    """Return every row of a wave in a table, ordered."""
-    with open_warehouse(project) as connection:
-        return connection.execute(f"select * from {table} where wave_id = '{wave}' order by all").fetchall()
-
-
-def empty_landed_wave(project: Project, wave: str) -> Path:
-    """Take the rows out of a landed wave behind the warehouse's back; return the file."""
-    delivery = next(d for d in current_deliveries(project) if d.wave_id == wave)
-    path = project.landing / "apistrat" / wave / delivery.delivery_id / "responses.parquet"
-    draft = path.with_suffix(".draft")
-    connection = duckdb.connect()
-    connection.execute(f"copy (select * from '{path}' limit 0) to '{draft}' (format parquet)").fetchall()
-    connection.close()
-    draft.replace(path)
-    return path
-
-
 def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: Path) -> None:
     before = {table: contents(first, table, "2000") for table in LAYERS}
     assert all(before.values())
@@ -57,7 +40,7 @@ def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: 
     land(first, newer, "apistrat", "2001")
 
     # If anything scanned the old wave, it would now find nobody in it.
-    kept = empty_landed_wave(first, "2000")
+    kept = empty_landed_wave(first, "apistrat", "2000")
     result = build(first)
 
     assert result.status == "built"

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.projects import SURVEYS, make_project, shared_file
-from werkpeil.building import build
-from werkpeil.landing import land
+from support.projects import shared_file
 from werkpeil.statistics.reliability import cronbach_alpha, item_covariances
 from werkpeil.warehouse import open_warehouse
 
@@ -19,16 +17,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(public_data: Project) -> Project:
     """A warehouse that holds apistrat, nhanes and bfi."""
-    nhanes = shared_file("nhanes/nhanes.csv")
-    bfi = shared_file("bfi/bfi.csv")
-    made = make_project(tmp_path_factory.mktemp("oracles"), extra=("apistrat", "nhanes", "bfi"))
-    land(made, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
-    land(made, nhanes, "nhanes", "2009")
-    land(made, bfi, "bfi", "1")
-    build(made)
-    return made
+    shared_file("nhanes/nhanes.csv")
+    shared_file("bfi/bfi.csv")
+    return public_data
 
 
 def row_of(project: Project, query: str) -> dict[str, Any]:

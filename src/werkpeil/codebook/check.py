@@ -16,7 +16,7 @@ from werkpeil.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from werkpeil.codebook.model import Band, Codebook, Column, Cut, Role, Scale
+    from werkpeil.codebook.model import Band, Codebook, Column, Cut, Role, Scale, Weighting
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SINGLE_ROLES: tuple[Role, ...] = ("respondent_id", "weight", "cluster", "wave")
@@ -36,6 +36,7 @@ RESERVED = frozenset(
 # The warehouse has a column of this name itself, and it is this column that fills it.
 RESERVED_FOR_ROLE: dict[str, Role] = {"respondent_id": "respondent_id", "weight": "weight"}
 _ANY_OTHER_WAVE = ""
+_TAKEN = "`missing`, `*` and `|`, which mean something else in margins"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def find_problems(codebook: Codebook) -> list[Problem]:
         _cut_problems,
         _theme_problems,
         _wave_problems,
+        _weighting_problems,
+        _margin_problems,
     )
     return [problem for rule in rules for problem in rule(codebook)]
 
@@ -527,6 +530,98 @@ def _wave_problems(codebook: Codebook) -> Iterator[Problem]:
                 yield Problem(f"{key} is not a date: '{text}'.", where, "write it as 2022-09-30")
         if len(dates) == 2 and dates[1] < dates[0]:
             yield Problem("The fieldwork ends before it starts.", where, "correct one of the two dates")
+
+
+# Weighting
+
+
+def _weighting_problems(codebook: Codebook) -> Iterator[Problem]:
+    weighting = codebook.weighting
+    if weighting is None:
+        return
+    where = _at(codebook, "survey", codebook.survey_id)
+    own = codebook.first_with_role("weight")
+    if own is not None:
+        yield Problem(
+            f"It brings its own weight, '{own.name}', and declares how to make one.",
+            where,
+            "take away weighting, or the role weight",
+        )
+    if weighting.base == "none" and weighting.nonresponse is None and not weighting.rake:
+        yield Problem(
+            "Its weighting changes nothing: everybody keeps a weight of 1.",
+            where,
+            "give it base, nonresponse or rake, or take weighting away",
+        )
+    if codebook.with_role("cluster") and (weighting.base == "design" or weighting.nonresponse):
+        yield Problem(
+            "Its strata count clusters, so no weights of people follow from them.",
+            where,
+            "take base and nonresponse away, and deliver the weights or rake",
+        )
+    yield from _raked_problems(codebook, weighting)
+
+
+def _raked_problems(codebook: Codebook, weighting: Weighting) -> Iterator[Problem]:
+    where = _at(codebook, "survey", codebook.survey_id)
+    for margin_id in _repeated(weighting.rake):
+        yield Problem(f"The margin '{margin_id}' is raked twice.", where, "name it once")
+    for name in dict.fromkeys(name for margin_id in weighting.rake for name in margin_id.split("*")):
+        column = next((column for column in codebook.columns if column.name == name), None)
+        if column is None:
+            yield Problem(f"It rakes '{name}', which is no column.", where, "correct the name")
+        elif not column.is_coded and not (_is_numeric(column) and column.bands):
+            yield Problem(
+                f"It rakes '{name}', which has neither an answer set nor bands.",
+                where,
+                "name its answers, or its bands if it is a number",
+            )
+        else:
+            for part in _parts_of(codebook, name):
+                if part == "missing" or set(part) & set("*|"):
+                    yield Problem(
+                        f"It rakes '{name}', whose answer '{part}' cannot be told from {_TAKEN}.",
+                        where,
+                        "give the answer another id",
+                    )
+
+
+def _margin_problems(codebook: Codebook) -> Iterator[Problem]:
+    raked = codebook.weighting.rake if codebook.weighting else ()
+    columns = {column.name for column in codebook.columns}
+    listed = []
+    for row in codebook.margins:
+        where = _in_seed("margins", "margin", f"{row.margin_id}' of wave '{row.wave_id}")
+        names = row.margin_id.split("*")
+        if row.margin_id not in raked:
+            yield Problem(
+                f"Survey '{codebook.survey_id}' does not rake it.",
+                where,
+                "name it under weighting: rake in the codebook, or take its rows away",
+            )
+        elif columns.issuperset(names):
+            for answer_id in row.answers:
+                listed.append((where, answer_id))
+                parts = answer_id.split("*")
+                known = [_parts_of(codebook, name) for name in names]
+                if len(parts) != len(names) or any(
+                    part not in own for part, own in zip(parts, known, strict=True)
+                ):
+                    yield Problem(
+                        f"'{answer_id}' is no answer or band of it.",
+                        where,
+                        f"they are: {'; '.join(', '.join(own) for own in known)}",
+                    )
+    for where, answer_id in dict.fromkeys(one for one in listed if listed.count(one) > 1):
+        yield Problem(f"'{answer_id}' has two populations.", where, "leave one of them")
+
+
+def _parts_of(codebook: Codebook, name: str) -> list[str]:
+    """Ids of the answers, or of the bands, of a column that may be raked."""
+    column = next(column for column in codebook.columns if column.name == name)
+    if column.is_coded:
+        return [answer.answer_id for answer in codebook.answers_of(column) if answer.missing_reason is None]
+    return [band.band_id for band in codebook.bands.get(column.bands or "", ())]
 
 
 # Helpers

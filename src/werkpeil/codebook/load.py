@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from werkpeil.codebook.model import Answer, Band, Codebook, Cut, Scale, Theme
+from werkpeil.codebook.model import Answer, Band, Codebook, Cut, MarginPart, Scale, Theme
 from werkpeil.errors import InputError
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ def _seed_content(project: Project, survey_id: str, columns: Iterable[dict[str, 
         "scales": scales,
         "themes": _rows_of(project, "themes", survey_id, Theme),
         "cuts": _rows_of(project, "cuts", survey_id, Cut, _cut),
+        "margins": _rows_of(project, "margins", survey_id, MarginPart),
     }
 
 

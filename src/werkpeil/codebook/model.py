@@ -111,6 +111,41 @@ class Cut(_Strict):
     position: int
 
 
+class MarginPart(_Strict):
+    """People of the population per answer of a raked variable, or per several answers together."""
+
+    survey_id: str
+    wave_id: str
+    margin_id: str
+    answer_id: str
+    population: int | None = Field(default=None, ge=0)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The answers that are one part."""
+        return tuple(self.answer_id.split("|"))
+
+
+class Trim(_Strict):
+    """How large a weight may become."""
+
+    maximum_ratio: float = Field(gt=1)
+
+
+class Weighting(_Strict):
+    """How the weights of a survey without its own are made, in steps."""
+
+    base: Literal["design", "none"] = "none"
+    nonresponse: Literal["stratum"] | None = None
+    rake: tuple[str, ...] = ()
+    trim: Trim | None = None
+
+    @field_validator("rake", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return _as_list(value)
+
+
 class Wave(_Strict):
     """What is known of a wave before any delivery."""
 
@@ -204,6 +239,7 @@ class Codebook(_Strict):
     undeclared_columns: Literal["refuse", "ignore"] = "refuse"
     blank_texts: tuple[str, ...] = ()
     design_note: str | None = None
+    weighting: Weighting | None = None
     waves: dict[str, Wave] = {}
     columns: tuple[Column, ...]
     answers: dict[str, tuple[Answer, ...]] = {}
@@ -211,6 +247,7 @@ class Codebook(_Strict):
     scales: tuple[Scale, ...] = ()
     themes: tuple[Theme, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    margins: tuple[MarginPart, ...] = ()
     path: str = ""
 
     def with_role(self, role: Role) -> tuple[Column, ...]:

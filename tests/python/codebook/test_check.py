@@ -177,6 +177,20 @@ def two_routes(book: dict[str, Any]) -> None:
     column(book, "mood_2")["universe"] = {"left": ["no"]}
 
 
+def weighted(*margins: tuple[str, str], **declared: Any) -> Change:
+    """Declare a weighting in place of the delivered weight, with rows of the seed `margins`."""
+
+    def apply(book: dict[str, Any]) -> None:
+        book["columns"] = [entry for entry in book["columns"] if entry["role"] != "weight"]
+        book["weighting"] = declared
+        book["margins"] = [
+            {"survey_id": "toy", "wave_id": "2022", "margin_id": margin, "answer_id": part, "population": 5}
+            for margin, part in margins
+        ]
+
+    return apply
+
+
 CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
     (
         "a repeated column name",
@@ -493,6 +507,68 @@ CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
         "fieldwork_end is not a date: 'autumn'",
         "wave '2022'",
     ),
+    (
+        "a weighting beside a weight",
+        lambda book: book.update(weighting={"base": "design"}),
+        "brings its own weight, 'weight', and declares how to make one",
+        "survey 'toy'",
+    ),
+    ("a weighting that does nothing", weighted(base="none"), "changes nothing", "survey 'toy'"),
+    (
+        "strata of clusters as a base",
+        together(add(name="street", role="cluster"), weighted(base="design")),
+        "Its strata count clusters",
+        "survey 'toy'",
+    ),
+    (
+        "an unknown raked variable",
+        weighted(rake=["shoe"]),
+        "rakes 'shoe', which is no column",
+        "survey 'toy'",
+    ),
+    (
+        "a raked variable without answers",
+        weighted(rake="region"),
+        "rakes 'region', which has neither an answer set nor bands",
+        "survey 'toy'",
+    ),
+    (
+        "a raked answer by the name of none",
+        together(weighted(rake="office"), change_answer("office", 0, answer_id="missing")),
+        "whose answer 'missing' cannot be told from",
+        "survey 'toy'",
+    ),
+    ("a margin twice", weighted(rake=["age", "age"]), "The margin 'age' is raked twice", "survey 'toy'"),
+    (
+        "rows of a margin that is not raked",
+        weighted(("left", "yes"), rake="office"),
+        "Survey 'toy' does not rake it",
+        "seeds/margins.csv, margin 'left' of wave '2022'",
+    ),
+    (
+        "rows of a survey that rakes nothing",
+        weighted(("left", "yes"), base="design"),
+        "Survey 'toy' does not rake it",
+        "seeds/margins.csv, margin 'left' of wave '2022'",
+    ),
+    (
+        "an unknown part of a margin",
+        weighted(("office", "north|west"), rake="office"),
+        "'west' is no answer or band of it",
+        "margin 'office' of wave '2022'",
+    ),
+    (
+        "a crossed margin with half a part",
+        weighted(("office*age", "north"), rake="office*age"),
+        "'north' is no answer or band of it",
+        "margin 'office*age' of wave '2022'",
+    ),
+    (
+        "a part with two populations",
+        weighted(("office", "north|south"), ("office", "south"), rake="office"),
+        "'south' has two populations",
+        "margin 'office' of wave '2022'",
+    ),
 ]
 
 
@@ -511,6 +587,25 @@ def test_each_contradiction_is_found_once_with_its_place(apply: Change, what: st
     assert what in problems[0].what
     assert where in problems[0].where
     assert problems[0].hint
+
+
+def test_a_weighting_with_all_steps_has_no_problems() -> None:
+    parts = [
+        ("office*age", "north*low|south*low"),
+        ("office*age", "north*high"),
+        ("left", "yes"),
+        ("left", "no"),
+    ]
+    declared = {"base": "design", "nonresponse": "stratum", "trim": {"maximum_ratio": 5}}
+    assert find_problems(codebook(weighted(*parts, rake=["office*age", "left"], **declared))) == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"base": "delivered"}, {"trim": {"maximum_ratio": 1}}, {"nonresponse": "sex"}, {"steps": 3}]
+)
+def test_unknown_keys_and_values_of_a_weighting_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="weighting"):
+        codebook(weighted(**wrong))
 
 
 def test_a_scale_without_bands_cannot_divide_a_cut() -> None:

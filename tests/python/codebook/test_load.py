@@ -63,6 +63,10 @@ SEEDS = {
         "survey_id,cut_id,variables,label_nl,label_en,position\n"
         "toy,mood*age,mood*age,Beide,Both,1\nother,x,x,X,X,1\n"
     ),
+    "margins": (
+        "survey_id,wave_id,margin_id,answer_id,population\n"
+        "toy,2022,mood,yes|no,500\ntoy,2022,age,low,\nother,1,x,x,5\n"
+    ),
 }
 
 
@@ -119,6 +123,21 @@ def test_only_the_seeds_of_the_survey_are_read(toy: Project) -> None:
     assert [scale.scale_id for scale in book.scales] == ["well_being"]
     assert [theme.survey_id for theme in book.themes] == ["toy"]
     assert [cut.variables for cut in book.cuts] == [("mood", "age")]
+    assert [(part.answers, part.population) for part in book.margins] == [
+        (("yes", "no"), 500),
+        (("low",), None),
+    ]
+
+
+def test_a_weighting_is_read_with_its_steps(toy: Project) -> None:
+    assert load_codebook(toy, "toy").weighting is None
+    steps = "weighting: {base: design, rake: mood, trim: {maximum_ratio: 4}}"
+    rewrite(toy, "            language: en\n", f"            language: en\n            {steps}\n")
+    weighting = load_codebook(toy, "toy").weighting
+    assert weighting is not None
+    assert (weighting.base, weighting.nonresponse, weighting.rake) == ("design", None, ("mood",))
+    assert weighting.trim is not None
+    assert weighting.trim.maximum_ratio == 4
 
 
 def test_an_answer_knows_every_text_that_means_it(toy: Project) -> None:

@@ -37,6 +37,7 @@ OTHER_SEEDS = {
     "scales": "survey_id,scale_id,label_nl,label_en,minimum_items,band_set_id,note\n",
     "themes": "survey_id,theme_id,label_nl,label_en,position\n",
     "cuts": "survey_id,cut_id,variables,label_nl,label_en,position\n",
+    "margins": "survey_id,wave_id,margin_id,answer_id,population\n",
     "strata": "survey_id,wave_id,stratum_id,population\n",
 }
 
