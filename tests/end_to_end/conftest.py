@@ -1,4 +1,4 @@
-"""One build of the bundled surveys for every test that only reads it."""
+"""Builds that several files of tests read and none changes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from support.projects import SHARED, SURVEYS, add_seed_rows, add_variant, make_p
 from werkpeil.building import build
 from werkpeil.cli.demo import bundled_waves
 from werkpeil.landing import land
+from werkpeil.synthesis import synthesise
 
 if TYPE_CHECKING:
     from werkpeil.project import Project
@@ -57,5 +58,37 @@ def public_data(tmp_path_factory: pytest.TempPathFactory) -> Project:
         land(made, SURVEYS / name / f"{name}.csv", name, "2000")
     for name, (path, wave_id) in present.items():
         land(made, SHARED / path, name, wave_id)
+    build(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def culture(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A warehouse with the culture study's synthetic wave of 2022."""
+    folder = tmp_path_factory.mktemp("culture")
+    made = make_project(folder, bundled=("werkonderzoek",))
+    file = folder / "werkonderzoek-2022.csv"
+    synthesise(made, "werkonderzoek", "2022", seed=1, out=file)
+    land(made, file, "werkonderzoek", "2022")
+    build(made)
+    return made
+
+
+# Surveys of the tests: (survey, wave, file).
+SMALL = [("edges", wave, f"edges/edges_{wave}.csv") for wave in ("plain", "lonely", "one")]
+SMALL += [("apiclus1_weighted", "2000", "apiclus1/apiclus1.csv")]
+SMALL += [("apiclus2", "2000", "apiclus2/apiclus2.csv")]
+SMALL += [("fpc", wave, "fpc/fpc.csv") for wave in ("with", "without")]
+# A wave whose populations no seed gives.
+SMALL += [("apistrat", "without", "apistrat/apistrat.csv")]
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A warehouse of small surveys: clustered samples, a finite population, and whatever can be empty."""
+    surveys = tuple(dict.fromkeys(survey for survey, _, _ in SMALL))
+    made = make_project(tmp_path_factory.mktemp("small"), extra=surveys)
+    for survey_id, wave_id, file in SMALL:
+        land(made, SURVEYS / file, survey_id, wave_id)
     build(made)
     return made

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.projects import ROOT, make_project
-from werkpeil.building import build
-from werkpeil.landing import land
-from werkpeil.synthesis import synthesise
+from support.projects import ROOT
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -24,18 +21,6 @@ IMPOSSIBLE = {
 }
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A warehouse with the culture study's synthetic wave of 2022."""
-    folder = tmp_path_factory.mktemp("culture")
-    made = make_project(folder, bundled=("werkonderzoek",))
-    file = folder / "werkonderzoek-2022.csv"
-    synthesise(made, "werkonderzoek", "2022", seed=1, out=file)
-    land(made, file, "werkonderzoek", "2022")
-    build(made)
-    return made
-
-
 def printed(measure: str) -> list[dict[str, str]]:
     """Return what the report prints of one measure in its regression tables."""
     with TARGETS.open(encoding="utf-8", newline="") as stream:
@@ -46,8 +31,8 @@ def printed(measure: str) -> list[dict[str, str]]:
         ]
 
 
-def test_the_betas_and_their_stars_are_those_that_are_printed(project: Project) -> None:
-    with open_warehouse(project) as connection:
+def test_the_betas_and_their_stars_are_those_that_are_printed(culture: Project) -> None:
+    with open_warehouse(culture) as connection:
         found = {
             (model, term): (beta, stars)
             for model, term, beta, stars in connection.execute(
@@ -65,8 +50,8 @@ def test_the_betas_and_their_stars_are_those_that_are_printed(project: Project) 
     assert same_stars >= 0.9 * len(targets)
 
 
-def test_n_and_adjusted_r_squared_are_those_that_are_printed(project: Project) -> None:
-    with open_warehouse(project) as connection:
+def test_n_and_adjusted_r_squared_are_those_that_are_printed(culture: Project) -> None:
+    with open_warehouse(culture) as connection:
         found = {
             model: (n, r_squared)
             for model, n, r_squared in connection.execute(
@@ -82,8 +67,8 @@ def test_n_and_adjusted_r_squared_are_those_that_are_printed(project: Project) -
         assert found[row["outcome"]][1] == pytest.approx(float(row["value"]), abs=0.01), row["result_id"]
 
 
-def test_both_kinds_of_errors_and_the_provenance_stand_in_the_table(project: Project) -> None:
-    with open_warehouse(project) as connection:
+def test_both_kinds_of_errors_and_the_provenance_stand_in_the_table(culture: Project) -> None:
+    with open_warehouse(culture) as connection:
         kinds = connection.execute(
             "select std_error_type, provenance, count(*) from marts.culture_regressions "
             "group by all order by 1"
@@ -91,8 +76,8 @@ def test_both_kinds_of_errors_and_the_provenance_stand_in_the_table(project: Pro
     assert kinds == [("classical", "synthetic", 112), ("design", "synthetic", 112)]
 
 
-def test_means_by_attitude_are_those_of_the_text(project: Project) -> None:
-    with open_warehouse(project) as connection:
+def test_means_by_attitude_are_those_of_the_text(culture: Project) -> None:
+    with open_warehouse(culture) as connection:
         means = dict(
             connection.execute(
                 "select group_id, mean from marts.culture_aspects_by_attitude "

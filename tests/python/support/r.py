@@ -15,9 +15,9 @@ def told_by_r(script: str, *arguments: str) -> dict[str, list[float]]:
     rscript = shutil.which("Rscript")
     if rscript is None:
         pytest.skip("there is no Rscript here")
-    needed = 'q(status = !all(sapply(c("survey", "psych"), requireNamespace, quietly = TRUE)))'
+    needed = 'q(status = !all(sapply(c("survey", "psych", "MASS"), requireNamespace, quietly = TRUE)))'
     if subprocess.run([rscript, "-e", needed], capture_output=True, check=False).returncode:
-        pytest.skip("R lacks the packages survey and psych")
+        pytest.skip("R lacks the packages survey, psych and MASS")
     path = ROOT / "tests" / "end_to_end" / script
     told = subprocess.run(
         [rscript, str(path), *arguments], capture_output=True, text=True, check=False, timeout=300
