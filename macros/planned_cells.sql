@@ -75,6 +75,7 @@ measured as (
         {{ of_statistic(statistic, 'estimates.std_deviation') }} as {{ statistic }}__std_deviation,
         {{ of_statistic(statistic, 'estimates.design_effect') }} as {{ statistic }}__design_effect,
         {{ of_statistic(statistic, 'estimates.n_kish') }} as {{ statistic }}__n_kish,
+        {{ of_statistic(statistic, 'estimates.degrees_of_freedom') }} as {{ statistic }}__degrees_of_freedom,
         {{ of_statistic(statistic, 'estimates.null_reason') }} as {{ statistic }}__null_reason,
         {{ of_statistic(statistic, 'intervals.ci_lower') }} as {{ statistic }}__ci_lower,
         {{ of_statistic(statistic, 'intervals.ci_upper') }} as {{ statistic }}__ci_upper
@@ -115,6 +116,7 @@ planned as (
         measured.{{ statistic }}__std_deviation,
         measured.{{ statistic }}__design_effect,
         measured.{{ statistic }}__n_kish,
+        measured.{{ statistic }}__degrees_of_freedom,
         measured.{{ statistic }}__ci_lower,
         measured.{{ statistic }}__ci_upper,
         coalesce(

@@ -50,6 +50,11 @@ def framed_strata() -> str:
     return "framed_strata as (\n\n    select 1 as framed_strata\n\n)"
 
 
+def ordered_waves(waves: str) -> str:
+    """Stand in for the order of some waves, which it reads."""
+    return f"select 1 as position\nfrom {waves}"
+
+
 def share_columns(statistic: str, name: str) -> str:
     """Stand in for a share and its error."""
     return f"{statistic} as {name}"

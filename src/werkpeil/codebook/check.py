@@ -94,6 +94,8 @@ def find_problems(codebook: Codebook) -> list[Problem]:
         _wave_problems,
         _weighting_problems,
         _margin_problems,
+        _wording_problems,
+        _comparable_scale_problems,
     )
     return [problem for rule in rules for problem in rule(codebook)]
 
@@ -622,6 +624,58 @@ def _parts_of(codebook: Codebook, name: str) -> list[str]:
     if column.is_coded:
         return [answer.answer_id for answer in codebook.answers_of(column) if answer.missing_reason is None]
     return [band.band_id for band in codebook.bands.get(column.bands or "", ())]
+
+
+# Crosswalk between waves
+
+
+def _wording_problems(codebook: Codebook) -> Iterator[Problem]:
+    for column in _distinct(codebook):
+        where = _at(codebook, "column", column.name)
+        if not column.is_answered and (column.wordings or column.minimum_effect is not None):
+            yield Problem(
+                "Changes are told of items, outcomes and controls, and this column is none of them.",
+                where,
+                "remove wordings and minimum_effect, or change its role",
+            )
+        for wave_id, wording in column.wordings.items():
+            told = f"Its wording from wave {wave_id} on"
+            if not column.occurs_in(wave_id):
+                yield Problem(
+                    f"It is reworded in wave {wave_id}, in which it was not asked.",
+                    where,
+                    "add the wave to waves, or name the first wave that has the wording",
+                )
+            if wording.comparable and not wording.note:
+                yield Problem(
+                    f"{told} is called comparable without a reason.",
+                    where,
+                    "say in its note why answers may be compared, or set comparable to false",
+                )
+            is_same = normalise_text(wording.question) == normalise_text(column.description)
+            if is_same and len(column.wordings) == 1 and not wording.note:
+                yield Problem(
+                    f"{told} is the question itself.",
+                    where,
+                    "correct the question, or say in its note what else changed",
+                )
+
+
+def _comparable_scale_problems(codebook: Codebook) -> Iterator[Problem]:
+    scales = {scale.scale_id for scale in codebook.scales}
+    for scale_id, reasons in codebook.comparable_scales.items():
+        where = _at(codebook, "comparable scale", scale_id)
+        if scale_id not in scales:
+            yield Problem(
+                f"There is no scale '{scale_id}'.", where, "add it to seeds/scales.csv, or correct the id"
+            )
+        for wave_id, reason in reasons.items():
+            if not reason.strip():
+                yield Problem(
+                    f"It is called comparable in wave {wave_id} without a reason.",
+                    where,
+                    "say why its mean may be compared with the wave before",
+                )
 
 
 # Helpers

@@ -48,6 +48,10 @@ def load_codebook(project: Project, survey_id: str) -> Codebook:
     }
     if isinstance(content.get("waves"), dict):
         content["waves"] = {str(key): value or {} for key, value in content["waves"].items()}
+    if isinstance(content.get("comparable_scales"), dict):
+        content["comparable_scales"] = {
+            scale: _by_wave(reasons) for scale, reasons in content["comparable_scales"].items()
+        }
     return _validated(Codebook, content, _relative(project, path))
 
 
@@ -106,12 +110,17 @@ def _column_entry(project: Project, path: Path, entry: dict[str, Any]) -> dict[s
             hint="give it config.meta.role; docs/reference/codebook.md lists the roles.",
         )
     named = dict(meta)
-    if isinstance(named.get("names_by_wave"), dict):
-        named["names_by_wave"] = {str(key): value for key, value in named["names_by_wave"].items()}
+    for key in {"names_by_wave", "wordings"} & named.keys():
+        named[key] = _by_wave(named[key])
     if "waves" in named:
         waves = named["waves"] if isinstance(named["waves"], list) else [named["waves"]]
         named["waves"] = [str(wave) for wave in waves]
     return {**named, "name": name, "description": (entry.get("description") or "").strip()}
+
+
+def _by_wave(content: Any) -> Any:
+    """Take wave ids that YAML read as numbers for the texts that they are."""
+    return {str(key): value for key, value in content.items()} if isinstance(content, dict) else content
 
 
 def _seed_content(project: Project, survey_id: str, columns: Iterable[dict[str, Any]]) -> dict[str, Any]:

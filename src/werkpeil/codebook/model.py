@@ -161,6 +161,23 @@ class Wave(_Strict):
         return None if value is None else str(value)
 
 
+class Wording(_Strict):
+    """How a question was put from a wave on, until its next wording."""
+
+    question: str
+    question_nl: str | None = None
+    question_en: str | None = None
+    comparable: bool = False
+    note: str | None = None
+
+
+class MinimumEffect(_Strict):
+    """The smallest change between waves that matters: of a mean in points, of a share between 0 and 1."""
+
+    mean: float | None = Field(default=None, gt=0)
+    share: float | None = Field(default=None, gt=0, le=1)
+
+
 class Column(_Strict):
     """One column of a survey."""
 
@@ -184,6 +201,8 @@ class Column(_Strict):
     question_en: str | None = None
     delivered_as: tuple[str, ...] = ()
     names_by_wave: dict[str, str] = {}
+    wordings: dict[str, Wording] = {}
+    minimum_effect: float | None = Field(default=None, gt=0)
     waves: tuple[str, ...] = ()
     optional: bool = False
     universe: dict[str, tuple[str, ...]] = {}
@@ -241,6 +260,8 @@ class Codebook(_Strict):
     design_note: str | None = None
     weighting: Weighting | None = None
     waves: dict[str, Wave] = {}
+    comparable_scales: dict[str, dict[str, str]] = {}
+    minimum_effect: MinimumEffect = MinimumEffect()
     columns: tuple[Column, ...]
     answers: dict[str, tuple[Answer, ...]] = {}
     bands: dict[str, tuple[Band, ...]] = {}

@@ -569,6 +569,48 @@ CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
         "'south' has two populations",
         "margin 'office' of wave '2022'",
     ),
+    (
+        "a wording in a wave without the question",
+        change("mood_1", waves=["2022"], wordings={"2024": {"question": "Other?"}}),
+        "reworded in wave 2024, in which it was not asked",
+        "column 'mood_1'",
+    ),
+    (
+        "a comparable wording without a reason",
+        change("mood_1", wordings={"2024": {"question": "Other?", "comparable": True}}),
+        "called comparable without a reason",
+        "column 'mood_1'",
+    ),
+    (
+        "a wording that is the question",
+        change("mood_1", description="How?", wordings={"2024": {"question": " how? "}}),
+        "is the question itself",
+        "column 'mood_1'",
+    ),
+    (
+        "a wording of a column that is not answered",
+        change("why", wordings={"2024": {"question": "Other?"}}),
+        "this column is none of them",
+        "column 'why'",
+    ),
+    (
+        "a smallest change of a column that is not answered",
+        change("why", minimum_effect=1),
+        "this column is none of them",
+        "column 'why'",
+    ),
+    (
+        "a comparable scale that is none",
+        lambda book: book.update(comparable_scales={"moods": {"2024": "A pilot."}}),
+        "There is no scale 'moods'",
+        "comparable scale 'moods'",
+    ),
+    (
+        "a comparable scale without a reason",
+        lambda book: book.update(comparable_scales={"mood": {"2024": " "}}),
+        "called comparable in wave 2024 without a reason",
+        "comparable scale 'mood'",
+    ),
 ]
 
 

@@ -116,6 +116,33 @@ def test_waves_are_texts_whatever_yaml_makes_of_them(toy: Project) -> None:
     assert mood.delivered_names("2023") == ("mood",)
 
 
+def test_what_a_wave_changes_is_read_by_wave(toy: Project) -> None:
+    wording = "wordings: {2023: {question: 'How do you feel?', comparable: true, note: Asked both.}}"
+    rewrite(toy, "names_by_wave: {2022: Mood}", f"names_by_wave: {{2022: Mood}}\n                {wording}")
+    more = "minimum_effect: {mean: 0.2}\n            comparable_scales: {well_being: {2023: A pilot.}}"
+    rewrite(toy, "language: en", f"language: en\n            {more}")
+    book = load_codebook(toy, "toy")
+    assert book.columns[0].wordings["2023"].question == "How do you feel?"
+    assert book.columns[0].wordings["2023"].comparable
+    assert book.comparable_scales == {"well_being": {"2023": "A pilot."}}
+    assert (book.minimum_effect.mean, book.minimum_effect.share) == (0.2, None)
+
+
+@pytest.mark.parametrize(
+    ("wording", "words"),
+    [
+        ("{2023: {note: Changed.}}", "question"),
+        ("{2023: {question: 'How?', trend: true}}", "trend"),
+        ("How?", "wordings"),
+    ],
+)
+def test_a_wording_that_cannot_be_read_is_told_with_its_place(toy: Project, wording: str, words: str) -> None:
+    rewrite(toy, "names_by_wave: {2022: Mood}", f"wordings: {wording}")
+    with pytest.raises(InputError, match=words) as error:
+        load_codebook(toy, "toy")
+    assert "'mood'" in str(error.value)
+
+
 def test_only_the_seeds_of_the_survey_are_read(toy: Project) -> None:
     book = load_codebook(toy, "toy")
     assert list(book.answers) == ["yes_no"]
