@@ -32,6 +32,7 @@ SHARED_WAVES = {
     "bfi": ("bfi/bfi.csv", "1"),
     "ces11": ("ces11/CES11.csv", "2011"),
     "efc": ("efc/efc.sav", "1"),
+    "rse_de": ("rse/rse2017_de_public_data.csv", "2017"),
 }
 
 

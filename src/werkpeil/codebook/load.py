@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from werkpeil.codebook.model import Answer, Band, Codebook, Cut, MarginPart, Scale, Theme
+from werkpeil.codebook.model import Answer, Band, Codebook, Cut, Flow, MarginPart, Scale, Theme
 from werkpeil.errors import InputError
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ def _seed_content(project: Project, survey_id: str, columns: Iterable[dict[str, 
         "bands": _grouped(project, "band_sets", "band_set_id", used_bands, Band, dict),
         "scales": scales,
         "themes": _rows_of(project, "themes", survey_id, Theme),
-        "cuts": _rows_of(project, "cuts", survey_id, Cut, _cut),
+        "cuts": _rows_of(project, "cuts", survey_id, Cut, _joined("variables")),
+        "flows": _rows_of(project, "flows", survey_id, Flow, _joined("destination_variables")),
         "margins": _rows_of(project, "margins", survey_id, MarginPart),
     }
 
@@ -145,8 +146,9 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cut(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "variables": tuple((row.get("variables") or "").split("*"))}
+def _joined(key: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return how to shape a row one field of which joins names with an asterisk."""
+    return lambda row: {**row, key: tuple((row.get(key) or "").split("*"))}
 
 
 def _rows_of(

@@ -111,6 +111,21 @@ class Cut(_Strict):
     position: int
 
 
+class Flow(_Strict):
+    """Who goes where: from the groups of a cut to the answers of a question, or to several questions."""
+
+    survey_id: str
+    flow_id: str
+    origin_cut_id: str
+    base_cut_id: str | None = None
+    base_group_id: str | None = None
+    destination_variables: tuple[str, ...]
+    destination_answer_id: str | None = None
+    label_nl: str
+    label_en: str
+    position: int
+
+
 class MarginPart(_Strict):
     """People of the population per answer of a raked variable, or per several answers together."""
 
@@ -206,6 +221,7 @@ class Column(_Strict):
     waves: tuple[str, ...] = ()
     optional: bool = False
     universe: dict[str, tuple[str, ...]] = {}
+    reported_as: str | None = None
     assumed: bool = False
     note: str | None = None
 
@@ -268,6 +284,7 @@ class Codebook(_Strict):
     scales: tuple[Scale, ...] = ()
     themes: tuple[Theme, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    flows: tuple[Flow, ...] = ()
     margins: tuple[MarginPart, ...] = ()
     path: str = ""
 

@@ -76,6 +76,8 @@ def content() -> dict[str, Any]:
                 "missing": {"dont_know": [8]},
             },
             {"name": "mood_2", "role": "item", "answers": "agreement_3", "scale": "mood"},
+            {"name": "goes_near", "role": "outcome", "answers": "yes_no"},
+            {"name": "goes_far", "role": "outcome", "answers": "yes_no"},
             {"name": "why", "role": "open_text"},
             {"name": "scratch", "role": "ignored"},
         ],
@@ -109,7 +111,9 @@ def content() -> dict[str, Any]:
             cut("age", 3),
             cut("mood", 4),
             cut("mood_1", 5),
+            cut("left", 6),
         ],
+        "flows": [flow()],
     }
 
 
@@ -122,6 +126,25 @@ def cut(cut_id: str, position: int = 9) -> dict[str, Any]:
         "label_en": cut_id,
         "position": position,
     }
+
+
+def flow(**entries: Any) -> dict[str, Any]:
+    return {
+        "survey_id": "toy",
+        "flow_id": "leavers",
+        "origin_cut_id": "office",
+        "base_cut_id": "left",
+        "base_group_id": "yes",
+        "destination_variables": ["goes_near", "goes_far"],
+        "destination_answer_id": "yes",
+        "position": 1,
+        **LABELS,
+        **entries,
+    }
+
+
+def with_flow(**entries: Any) -> Change:
+    return lambda book: book.update(flows=[flow(**entries)])
 
 
 def codebook(change: Change | None = None) -> Codebook:
@@ -482,6 +505,126 @@ CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
         lambda book: book["cuts"].append(cut("age")),
         "Two cuts are named 'age'",
         "seeds/cuts.csv",
+    ),
+    (
+        "a stratum reported as nothing",
+        change("office", reported_as="nowhere"),
+        "reported as 'nowhere', which is no group",
+        "column 'office'",
+    ),
+    (
+        "something reported of what is no stratum",
+        change("age", reported_as="left"),
+        "is no stratum",
+        "column 'age'",
+    ),
+    (
+        "one of two strata is reported",
+        lambda book: (
+            change("office", reported_as="left")(book),
+            book["columns"].append({"name": "size", "role": "stratum", "answers": "office"}),
+        ),
+        "Only some of the stratum columns",
+        "column 'office'",
+    ),
+    (
+        "a reported stratum without a cut",
+        lambda book: (
+            change("office", reported_as="said")(book),
+            book["columns"].append({"name": "said", "role": "group", "answers": "office"}),
+        ),
+        "No cut divides by what people report of the strata, 'said'",
+        "seeds/cuts.csv",
+    ),
+    (
+        "a repeated flow",
+        lambda book: book["flows"].append(flow()),
+        "Two flows are named 'leavers'",
+        "seeds/flows.csv",
+    ),
+    (
+        "a flow from an unknown cut",
+        with_flow(origin_cut_id="country"),
+        "There is no cut 'country'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow within an unknown cut",
+        with_flow(base_cut_id="country"),
+        "There is no cut 'country'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow with half a base",
+        with_flow(base_group_id=None),
+        "only one of base_cut_id and base_group_id is given",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow within an unknown group",
+        with_flow(base_group_id="perhaps"),
+        "'perhaps' is no group of the cut 'left'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow within a band that is none",
+        lambda book: (
+            book["cuts"].append(cut("office*age")),
+            book.update(flows=[flow(base_cut_id="age", base_group_id="middle")]),
+        ),
+        "'middle' is no group of the cut 'age'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow within a category that is none",
+        lambda book: (
+            book["cuts"].append(cut("office*mood_1")),
+            book.update(flows=[flow(base_cut_id="mood_1", base_group_id="agree")]),
+        ),
+        "'agree' is no group of the cut 'mood_1'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow whose origins and base are not crossed",
+        with_flow(origin_cut_id="mood_1"),
+        "must cross its origins with its base, 'mood_1*left', and none does",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow whose origins and base are crossed twice",
+        lambda book: book["cuts"].append(cut("office*left") | {"cut_id": "again"}),
+        "'office*left', and office*left and again do",
+        "flow 'leavers'",
+    ),
+    (
+        "a destination twice",
+        with_flow(destination_variables=["goes_far", "goes_far"]),
+        "names the destination 'goes_far' twice",
+        "flow 'leavers'",
+    ),
+    (
+        "several destinations and no answer",
+        with_flow(destination_answer_id=None),
+        "no answer says that it is chosen",
+        "flow 'leavers'",
+    ),
+    (
+        "a destination that is a number",
+        with_flow(destination_variables=["age"]),
+        "Its destination 'age' is no item, outcome or control with an answer set",
+        "flow 'leavers'",
+    ),
+    (
+        "a destination that is nothing",
+        with_flow(destination_variables=["nowhere"], destination_answer_id=None),
+        "Its destination 'nowhere' is no item",
+        "flow 'leavers'",
+    ),
+    (
+        "an answer that is none",
+        with_flow(destination_variables=["mood_1"], destination_answer_id="no_opinion"),
+        "'no_opinion' is no answer of 'mood_1'",
+        "flow 'leavers'",
     ),
     (
         "a repeated theme",

@@ -67,6 +67,11 @@ SEEDS = {
         "survey_id,wave_id,margin_id,answer_id,population\n"
         "toy,2022,mood,yes|no,500\ntoy,2022,age,low,\nother,1,x,x,5\n"
     ),
+    "flows": (
+        "survey_id,flow_id,origin_cut_id,base_cut_id,base_group_id,destination_variables,"
+        "destination_answer_id,label_nl,label_en,position\n"
+        "toy,goes,mood,,,near*far,yes,Gaat,Goes,1\nother,x,x,,,x,,X,X,1\n"
+    ),
 }
 
 
@@ -150,6 +155,8 @@ def test_only_the_seeds_of_the_survey_are_read(toy: Project) -> None:
     assert [scale.scale_id for scale in book.scales] == ["well_being"]
     assert [theme.survey_id for theme in book.themes] == ["toy"]
     assert [cut.variables for cut in book.cuts] == [("mood", "age")]
+    assert [flow.destination_variables for flow in book.flows] == [("near", "far")]
+    assert [flow.base_cut_id for flow in book.flows] == [None]
     assert [(part.answers, part.population) for part in book.margins] == [
         (("yes", "no"), 500),
         (("low",), None),

@@ -38,6 +38,10 @@ OTHER_SEEDS = {
     "themes": "survey_id,theme_id,label_nl,label_en,position\n",
     "cuts": "survey_id,cut_id,variables,label_nl,label_en,position\n",
     "margins": "survey_id,wave_id,margin_id,answer_id,population\n",
+    "flows": (
+        "survey_id,flow_id,origin_cut_id,base_cut_id,base_group_id,destination_variables,"
+        "destination_answer_id,label_nl,label_en,position\n"
+    ),
     "strata": "survey_id,wave_id,stratum_id,population\n",
 }
 
