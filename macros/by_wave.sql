@@ -29,6 +29,14 @@
 {% endmacro %}
 
 
+{# The landed waves of a survey and the delivery that each shows. #}
+{% macro landed_deliveries(survey_id) %}
+select wave_id, delivery_id as fingerprint
+from {{ source('raw', 'landing_register') }}
+where is_current and survey_id = '{{ survey_id }}'
+{% endmacro %}
+
+
 {# The waves of the layer below and what they were built from. #}
 {% macro waves_of(relation) %}
     {% do return("select distinct wave_id, fingerprint from " ~ relation) %}

@@ -21,6 +21,8 @@ select
     count(*) as n,
     sum(weight) as sum_w,
     sum(weight * weight) as sum_w2,
+    min(weight) as smallest_weight,
+    max(weight) as largest_weight,
     {{ fingerprint_of(waves) }} as fingerprint
 from {{ scored }}
 where {{ in_waves(waves) }}

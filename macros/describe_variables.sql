@@ -5,6 +5,7 @@
     {% if execute %}
         {% for survey_id in var('surveys') %}
             {% set book = codebook(survey_id) %}
+            {% set smallest = book.meta.get('minimum_effect') or {} %}
             {% for column in answered_columns(book) %}
                 {% do rows.append(column_row(book, column, loop.index)) %}
             {% endfor %}
@@ -12,6 +13,7 @@
                 {% do rows.append({
                     'survey_id': survey_id, 'variable_id': scale.scale_id, 'kind': 'scale', 'position': loop.index,
                     'label_nl': scale.label_nl, 'label_en': scale.label_en, 'band_set_id': scale.band_set_id,
+                    'minimum_mean_change': smallest.get('mean'), 'minimum_share_change': smallest.get('share'),
                     'note': scale.note
                 }) %}
             {% endfor %}
@@ -21,7 +23,7 @@
     'survey_id': 'text', 'variable_id': 'text', 'kind': 'text', 'position': 'integer', 'label_nl': 'text',
     'label_en': 'text', 'question_nl': 'text', 'question_en': 'text', 'theme_id': 'text', 'scale_ids': 'text',
     'polarity': 'text', 'answer_set_id': 'text', 'band_set_id': 'text', 'unit': 'text', 'universe': 'text',
-    'is_assumed': 'boolean', 'note': 'text'
+    'is_assumed': 'boolean', 'minimum_mean_change': 'double', 'minimum_share_change': 'double', 'note': 'text'
 }) }}
 {% endmacro %}
 
@@ -41,6 +43,7 @@
 {% macro column_row(codebook, column, position) %}
     {% set other = {'nl': column.get('question_nl'), 'en': column.get('question_en')} %}
     {% do other.update({codebook.meta.language: column.description}) %}
+    {% set smallest = codebook.meta.get('minimum_effect') or {} %}
     {% set conditions = [] %}
     {% for name, wanted in (column.get('universe') or {}).items() %}
         {% do conditions.append(name ~ ' = ' ~ as_list(wanted) | join('|')) %}
@@ -62,6 +65,8 @@
         'unit': column.get('unit'),
         'universe': conditions | join('; ') or none,
         'is_assumed': column.get('assumed') or false,
+        'minimum_mean_change': column.get('minimum_effect') or (smallest.get('mean') if column.get('answers') else none),
+        'minimum_share_change': smallest.get('share'),
         'note': column.get('note')
     }) %}
 {% endmacro %}

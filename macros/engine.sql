@@ -11,6 +11,16 @@
     unpivot ({{ value_column }} for {{ name_column }} in ({{ columns | join(', ') }}))
 {%- endmacro %}
 
+{# The same of pairs of values: `pairs` maps each name to its two columns. #}
+{% macro unpivot_pairs(relation, first_column, second_column, name_column, pairs) -%}
+    {{ relation }}
+    unpivot (({{ first_column }}, {{ second_column }}) for {{ name_column }} in (
+        {%- for name, columns in pairs.items() %}
+        ({{ columns | join(', ') }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    ))
+{%- endmacro %}
+
 {# The last run's time and id, readable and sortable. #}
 {% macro build_id() %}
     {%- do return(run_started_at.strftime('%Y%m%dT%H%M%SZ') ~ '-' ~ invocation_id[:8]) -%}

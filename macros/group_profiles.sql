@@ -33,9 +33,7 @@ grouped as (
         wave_id,
         profile_code,
         {{ literal(cut.cut_id) }} as cut_id,
-        {% for name in cut.variables.split('*') -%}
-        {{ " || '*' || " if not loop.first }}{{ group_of_profile(variables, name) }}
-        {%- endfor %} as group_id
+        {{ group_in_cut(variables, cut) }} as group_id
     from profiles
     where survey_id = {{ literal(survey_id) }}
     {%- endfor %}
@@ -48,10 +46,18 @@ select * from grouped where group_id is not null
 {% endmacro %}
 
 
+{# The group of a cut that a profile falls into; null where it lacks an answer. #}
+{% macro group_in_cut(variables, cut, profile='profile_code') -%}
+    {%- for name in cut.variables.split('*') -%}
+    {{ " || '*' || " if not loop.first }}{{ group_of_profile(variables, name, profile) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
 {# Read a variable's group back from the number of the profile. #}
-{% macro group_of_profile(variables, name) -%}
+{% macro group_of_profile(variables, name, profile='profile_code') -%}
     {%- for variable in variables if variable.name == name -%}
-    case cast(floor(profile_code / {{ variable.radix }}e0) as bigint) % {{ variable.size }}
+    case cast(floor({{ profile }} / {{ variable.radix }}e0) as bigint) % {{ variable.size }}
         {%- for group in variable.groups %} when {{ group.position }} then {{ literal(group.group_id) }}{% endfor %} end
     {%- endfor -%}
 {%- endmacro %}

@@ -1,6 +1,7 @@
 {#
     What the regression models of a survey use, outcomes and terms, each once and in a fixed order: a list of
-    {name, value, answered, centre}. A term is a variable (`age`, a scale, a coded column by its scores) or one
+    {name, value, answered, centre, scores}; `scores` are the values that coded answers can take, and absent for
+    scales and numbers. A term is a variable (`age`, a scale, a coded column by its scores) or one
     answer of a coded column against all others (`sector=rijk`).
 #}
 {% macro regression_variables(codebook) %}
@@ -24,7 +25,7 @@
     {% set column = column_named(codebook, parts[0]) %}
     {% if column is not none and column.answers and parts | length == 2 %}
         {% do return({
-            'name': name, 'centre': 0.5, 'answered': parts[0] ~ ' >= 0',
+            'name': name, 'centre': 0.5, 'answered': parts[0] ~ ' >= 0', 'scores': [0.0, 1.0],
             'value': 'case when ' ~ parts[0] ~ ' in (' ~ answer_codes(codebook, column, [parts[1]]) | join(', ')
                 ~ ') then 1e0 else 0e0 end'
         }) %}
@@ -37,7 +38,8 @@
             {% set codes = scored | map(attribute='answer_code') | map('int') | join(', ') %}
             {% do return({
                 'name': name, 'centre': midpoint_of(scored), 'answered': name ~ ' in (' ~ codes ~ ')',
-                'value': scored_value(name, scored)
+                'value': scored_value(name, scored),
+                'scores': scored | map(attribute='score') | map('float') | unique | sort
             }) %}
         {% endif %}
     {% elif column is not none %}
@@ -78,3 +80,39 @@
 {% macro centred_value(variable) -%}
     case when {{ variable.answered }} then {{ variable.value }} - {{ variable.centre }}e0 else 0e0 end
 {%- endmacro %}
+
+
+{#
+    What suits an outcome of few answers beside the linear model: `logit` for 0 and 1, `ordinal` (proportional odds)
+    for other scores, up to eleven of them (0 to 10); none for scales and numbers.
+#}
+{% macro categorical_method(variable) %}
+    {% set scores = variable.get('scores') or [] %}
+    {% if scores == [0.0, 1.0] %}
+        {% do return('logit') %}
+    {% elif 2 <= scores | length <= 11 %}
+        {% do return('ordinal') %}
+    {% endif %}
+    {% do return(none) %}
+{% endmacro %}
+
+
+{# Every regression model of every survey, with its order and what suits its outcome. #}
+{% macro describe_regression_models() %}
+{{ depends_on_codebook() }}
+    {% set rows = [] %}
+    {% if execute %}
+        {% for survey_id in var('surveys') %}
+            {% set book = codebook(survey_id) %}
+            {% for model in book.models %}
+                {% do rows.append({
+                    'survey_id': survey_id, 'model_id': model.model_id, 'outcome_id': model.outcome_id,
+                    'method': categorical_method(regression_variable(book, model.outcome_id)), 'position': loop.index
+                }) %}
+            {% endfor %}
+        {% endfor %}
+    {% endif %}
+{{ rows_sql(rows, {
+    'survey_id': 'text', 'model_id': 'text', 'outcome_id': 'text', 'method': 'text', 'position': 'integer'
+}) }}
+{% endmacro %}

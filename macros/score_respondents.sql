@@ -5,14 +5,15 @@
 {% macro score_respondents(survey_id) %}
     {% set book = codebook(survey_id) %}
     {% set staged = 'stg_' ~ survey_id ~ '__responses' %}
-    {% set inputs %}
-        select wave_id, delivery_id as fingerprint
-        from {{ source('raw', 'landing_register') }}
-        where is_current and survey_id = '{{ survey_id }}'
-    {% endset %}
+    {% set inputs = landed_deliveries(survey_id) %}
 {{ depends_on_codebook() }}
 -- depends_on: {{ ref(staged) }}
-    {% if execute %}
+    {% if not execute %}
+-- depends_on: {{ ref('weighting') }}
+    {% else %}
+        {% if declared_weighting(book) %}
+            {% set inputs = weighed_deliveries(survey_id, inputs) %}
+        {% endif %}
         {% set definition = scored_sql(book, ref(staged), []) ~ stage_responses(survey_id) %}
         {{ scored_sql(book, ref(staged), waves_to_build(survey_id, inputs, definition)) }}
     {% endif %}
@@ -22,13 +23,34 @@
 {% macro scored_sql(codebook, staged, waves) %}
     {% set coded = columns_with_role(codebook, ['group', 'item', 'outcome', 'control']) %}
     {% set profile = profile_variables(codebook) %}
+    {% set is_weighed = declared_weighting(codebook) is not none %}
 with
 
 responses as (
 
-    select * from {{ staged }} where {{ in_waves(waves) }}
+    select
+        *
+        {%- if is_weighed %},
+        {{ weighting_class(codebook) }} as weighting_class
+        {%- endif %}
+    from {{ staged }}
+    where {{ in_waves(waves) }}
 
 ),
+{%- if is_weighed %}
+
+weights as (
+
+    select
+        wave_id as weighed_wave,
+        stratum_id as weighed_stratum,
+        class_id as weighed_class,
+        weight as computed_weight
+    from {{ ref('weighting') }}
+    where survey_id = {{ literal(codebook.survey_id) }} and margin_id is null
+
+),
+{%- endif %}
 
 item_scores as (
 
@@ -52,7 +74,7 @@ scale_scores as (
         respondent_id,
         stratum_id,
         cluster_id,
-        weight
+        {{ 'computed_weight as weight' if is_weighed else 'weight' }}
         {%- for column in coded if column.answers or 'group' not in column.role %},
         {{ column.name }}
         {%- endfor %}
@@ -64,6 +86,13 @@ scale_scores as (
         end as double) as {{ scale.scale_id }}
         {%- endfor %}
     from item_scores
+    {%- if is_weighed %}
+    left join weights
+        on
+            item_scores.wave_id = weights.weighed_wave
+            and item_scores.stratum_id = weights.weighed_stratum
+            and item_scores.weighting_class = weights.weighed_class
+    {%- endif %}
 
 ),
 

@@ -5,12 +5,12 @@ from werkpeil.statistics.regression_models import fit_models
 
 def model(dbt, session):
     """Return the coefficients of the waves that must be fitted, classical and design-based."""
-    dbt.config(materialized="incremental", schema="estimates")
+    dbt.config(materialized="incremental", schema="estimates", on_schema_change="sync_all_columns")
     dbt.config(incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
     rows = dbt.ref("scored_regression_rows")
     return fit_models(
         dbt.ref("cells_moments").filter("moment_set = 'regressions'").df(),
-        dbt.ref("regression_models").df(),
+        dbt.ref("int_regression_models").df(),
         dbt.ref("regression_terms").df(),
         dbt.ref("int_strata").df(),
         lambda survey, wave: rows.filter(f"survey_id = '{survey}' and wave_id = '{wave}'").to_arrow_reader(65536),

@@ -20,6 +20,8 @@ sizes as (
         sum(n) as n,
         sum(sum_w) as sum_w,
         sum(sum_w) * sum(sum_w) / nullif(sum(sum_w2), 0) as n_kish,
+        min(smallest_weight) as smallest_weight,
+        max(largest_weight) as largest_weight,
         count(distinct stratum_id) as stratum_count,
         count(distinct case when cluster_id <> 'none' then stratum_id || '*' || cluster_id end)
             as cluster_count
@@ -42,6 +44,8 @@ cells_waves as (
         cast(coalesce(sizes.n, 0) as bigint) as n,
         sizes.sum_w,
         sizes.n_kish,
+        sizes.smallest_weight,
+        sizes.largest_weight,
         cast(coalesce(sizes.stratum_count, 0) as bigint) as stratum_count,
         cast(coalesce(sizes.cluster_count, 0) as bigint) as cluster_count
     from deliveries

@@ -22,6 +22,14 @@ reasons as (
 
 ),
 
+single_answers as (
+
+    select *
+    from {{ ref('int_single_answers') }}
+    where not is_category
+
+),
+
 {{ framed_strata() }},
 
 statistics as (
@@ -44,35 +52,30 @@ statistics as (
         missing_reason as counted_id
     from reasons
     where is_asked
+    union all
+    select
+        'positive_share_of_everybody' as statistic,
+        'everybody' as kind,
+        'positive' as counted_id
 
 ),
 
-contributions as (
+-- What each answer adds to each statistic of its variable.
+counted as (
 
     select
-        answers.survey_id,
-        answers.wave_id,
-        answers.cut_id,
-        answers.group_id,
-        answers.variable_id,
+        valued.survey_id,
+        valued.variable_id,
+        valued.answer_value,
         statistics.statistic,
-        answers.stratum_id,
-        answers.cluster_id,
-        answers.n,
-        answers.sum_w,
-        answers.sum_w2,
         case
             when statistics.kind = 'mean' then valued.score
-            when statistics.kind = 'category' and valued.category = statistics.counted_id then 1e0
             when statistics.kind = 'missing' and valued.missing_reason = statistics.counted_id then 1e0
+            when statistics.kind in ('category', 'everybody') and valued.category = statistics.counted_id
+                then 1e0
             else 0e0
         end as y
-    from answers
-    inner join valued
-        on
-            answers.survey_id = valued.survey_id
-            and answers.variable_id = valued.variable_id
-            and answers.answer_value = valued.answer_value
+    from valued
     inner join statistics
         on (
             statistics.kind = 'mean'
@@ -85,7 +88,48 @@ contributions as (
         ) or (
             statistics.kind = 'missing'
             and (valued.missing_reason is null or valued.missing_reason <> 'not_asked')
+        ) or (
+            statistics.kind = 'everybody'
+            and valued.is_routed_outcome
+            and valued.has_categories
         )
+    union all
+    select
+        valued.survey_id,
+        valued.variable_id,
+        valued.answer_value,
+        single_answers.statistic,
+        case when valued.answer_id = single_answers.answer_id then 1e0 else 0e0 end as y
+    from valued
+    inner join single_answers
+        on
+            valued.survey_id = single_answers.survey_id
+            and valued.variable_id = single_answers.variable_id
+    where valued.missing_reason is null
+
+),
+
+contributions as (
+
+    select
+        answers.survey_id,
+        answers.wave_id,
+        answers.cut_id,
+        answers.group_id,
+        answers.variable_id,
+        counted.statistic,
+        answers.stratum_id,
+        answers.cluster_id,
+        answers.n,
+        answers.sum_w,
+        answers.sum_w2,
+        counted.y
+    from answers
+    inner join counted
+        on
+            answers.survey_id = counted.survey_id
+            and answers.variable_id = counted.variable_id
+            and answers.answer_value = counted.answer_value
 
 ),
 
@@ -102,6 +146,7 @@ points as (
         sum(sum_w) as sum_w,
         sum(sum_w2) as sum_w2,
         sum(sum_w * y) / nullif(sum(sum_w), 0) as estimate,
+        sum(n * y) / nullif(sum(n), 0) as unweighted_estimate,
         min(case when sum_w > 0 then y end) as lowest,
         max(case when sum_w > 0 then y end) as highest
     from contributions
@@ -217,6 +262,23 @@ variances as (
 
 ),
 
+-- A question that a wave did not have says nothing of everybody in it.
+asked as (
+
+    select distinct
+        answers.survey_id,
+        answers.wave_id,
+        answers.variable_id
+    from answers
+    inner join valued
+        on
+            answers.survey_id = valued.survey_id
+            and answers.variable_id = valued.variable_id
+            and answers.answer_value = valued.answer_value
+    where answers.cut_id = 'total' and (valued.missing_reason is null or valued.missing_reason <> 'not_asked')
+
+),
+
 reasoned as (
 
     select
@@ -230,6 +292,7 @@ reasoned as (
         points.sum_w,
         points.sum_w2,
         points.estimate,
+        points.unweighted_estimate,
         case
             when points.estimate is null then 'zero_weight'
             when points.n = 1 then 'one_respondent'
@@ -253,6 +316,12 @@ reasoned as (
             and points.group_id = variances.group_id
             and points.variable_id = variances.variable_id
             and points.statistic = variances.statistic
+    left join asked
+        on
+            points.survey_id = asked.survey_id
+            and points.wave_id = asked.wave_id
+            and points.variable_id = asked.variable_id
+    where points.statistic <> 'positive_share_of_everybody' or asked.variable_id is not null
 
 ),
 
@@ -267,6 +336,7 @@ estimates as (
         statistic,
         cast(n as bigint) as n,
         estimate,
+        unweighted_estimate,
         case when null_reason is null then sqrt(variance) end as std_error,
         case when n > 1 then sqrt(element_variance) end as std_deviation,
         case

@@ -58,6 +58,7 @@ int_answers_valued as (
         coalesce(answer_sets.answer_id, band_sets.band_id) as answer_id,
         coalesce(answer_sets.category, band_sets.category) as category,
         categorised_sets.set_id is not null as has_categories,
+        variables.kind = 'outcome' and variables.universe is not null as is_routed_outcome,
         case
             when reasons.missing_reason is not null then null
             when variables.answer_set_id is not null then answer_sets.score

@@ -1,4 +1,4 @@
-"""One build of the bundled surveys for every test that only reads it."""
+"""Builds that several files of tests read and none changes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.projects import make_project
+from support.projects import SHARED, SURVEYS, add_seed_rows, add_variant, make_project, set_surveys
 from werkpeil.building import build
 from werkpeil.cli.demo import bundled_waves
 from werkpeil.landing import land
+from werkpeil.synthesis import synthesise
 
 if TYPE_CHECKING:
     from werkpeil.project import Project
@@ -21,5 +22,74 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made = make_project(tmp_path_factory.mktemp("bundled"), bundled=("fevs", "werkonderzoek", "per"))
     for survey_id, wave_id, path in bundled_waves(made):
         land(made, path, survey_id, wave_id)
+    build(made)
+    return made
+
+
+# Public data that are read from the shared folder, where it is: file and wave.
+SHARED_WAVES = {
+    "nhanes": ("nhanes/nhanes.csv", "2009"),
+    "bfi": ("bfi/bfi.csv", "1"),
+    "ces11": ("ces11/CES11.csv", "2011"),
+    "efc": ("efc/efc.sav", "1"),
+    "rse_de": ("rse/rse2017_de_public_data.csv", "2017"),
+}
+
+
+@pytest.fixture(scope="session")
+def public_data(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A built warehouse of public data that others computed numbers of; tests read it and change nothing."""
+    present = {name: wave for name, wave in SHARED_WAVES.items() if (SHARED / wave[0]).exists()}
+    own = ("apistrat", "apiclus1")
+    made = make_project(tmp_path_factory.mktemp("public"), extra=(*own, *present))
+    # The same schools without the weight that was delivered, and raked to two margins with a cap.
+    add_variant(made.root, "apistrat", "schools", {"base": "design"})
+    add_variant(made.root, "apiclus1", "districts", {"rake": ["stype", "sch_wide"]})
+    capped = {"rake": ["stype", "sch_wide"], "trim": {"maximum_ratio": 1.8}}
+    add_variant(made.root, "apiclus1", "capped", capped)
+    header = (made.seeds / "margins.csv").read_text(encoding="utf-8").splitlines()[0]
+    targets = [
+        f"{name},2000,sch_wide,{met}" for name in ("districts", "capped") for met in ("no,1072", "yes,5122")
+    ]
+    add_seed_rows(made.seeds / "margins.csv", [header, *targets])
+    set_surveys(made.root, [*own, *present, "schools", "districts", "capped"])
+    for name, source in {"schools": "apistrat", "districts": "apiclus1", "capped": "apiclus1"}.items():
+        land(made, SURVEYS / source / f"{source}.csv", name, "2000")
+    for name in own:
+        land(made, SURVEYS / name / f"{name}.csv", name, "2000")
+    for name, (path, wave_id) in present.items():
+        land(made, SHARED / path, name, wave_id)
+    build(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def culture(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A warehouse with the culture study's synthetic wave of 2022."""
+    folder = tmp_path_factory.mktemp("culture")
+    made = make_project(folder, bundled=("werkonderzoek",))
+    file = folder / "werkonderzoek-2022.csv"
+    synthesise(made, "werkonderzoek", "2022", seed=1, out=file)
+    land(made, file, "werkonderzoek", "2022")
+    build(made)
+    return made
+
+
+# Surveys of the tests: (survey, wave, file).
+SMALL = [("edges", wave, f"edges/edges_{wave}.csv") for wave in ("plain", "lonely", "one")]
+SMALL += [("apiclus1_weighted", "2000", "apiclus1/apiclus1.csv")]
+SMALL += [("apiclus2", "2000", "apiclus2/apiclus2.csv")]
+SMALL += [("fpc", wave, "fpc/fpc.csv") for wave in ("with", "without")]
+# A wave whose populations no seed gives.
+SMALL += [("apistrat", "without", "apistrat/apistrat.csv")]
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A warehouse of small surveys: clustered samples, a finite population, and whatever can be empty."""
+    surveys = tuple(dict.fromkeys(survey for survey, _, _ in SMALL))
+    made = make_project(tmp_path_factory.mktemp("small"), extra=surveys)
+    for survey_id, wave_id, file in SMALL:
+        land(made, SURVEYS / file, survey_id, wave_id)
     build(made)
     return made

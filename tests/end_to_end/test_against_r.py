@@ -1,10 +1,7 @@
-"""The marts of the FEVS beside R's survey and psych, where R has them."""
+"""The marts of the FEVS and of a synthetic wave beside R's survey, psych and MASS, where R has them."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,9 +9,12 @@ import pytest
 
 from support.groups import compared, people_of
 from support.projects import ROOT
+from support.r import told_by_r
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from werkpeil.project import Project
 
 FILE = ROOT / "examples" / "fevs" / "2018" / "fevs2018_subset_10agencies.csv.gz"
@@ -28,23 +28,11 @@ GROUPS = {
     "More than 20 years": "over_20_years",
 }
 PRECISION = 1e-8
-
-
-def told_by_r(script: str, *arguments: str) -> dict[str, list[float]]:
-    """What an R script says, by name; skipped where R or its packages are absent."""
-    rscript = shutil.which("Rscript")
-    if rscript is None:
-        pytest.skip("there is no Rscript here")
-    needed = 'q(status = !all(sapply(c("survey", "psych"), requireNamespace, quietly = TRUE)))'
-    if subprocess.run([rscript, "-e", needed], capture_output=True, check=False).returncode:
-        pytest.skip("R lacks the packages survey and psych")
-    path = Path(__file__).with_name(script)
-    told = subprocess.run(
-        [rscript, str(path), *arguments], capture_output=True, text=True, check=False, timeout=300
-    )
-    assert told.returncode == 0, told.stderr
-    lines = [line.split("\t") for line in told.stdout.splitlines() if line]
-    return {name: [float(value) for value in values if value.strip()] for name, *values in lines}
+# MASS::polr, on which svyolr stands, ends its search a little earlier, and differentiates numerically.
+PRECISION_OF_POLR = 1e-5
+SCALES = ["samenwerkingsgerichtheid", "missiegedrevenheid", "wendbaarheid", "inclusiviteit"]
+SCALES += ["lerend_vermogen", "menselijke_maat"]
+MODELS = {"logit": "turnover_intention_general", "ordinal": "employer_satisfaction"}
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +61,9 @@ def only(frame: pd.DataFrame, **wanted: Any) -> Any:
     return frame.iloc[0]
 
 
-def close(row: Any, columns: list[str], expected: list[float]) -> None:
+def close(row: Any, columns: list[str], expected: list[float], precision: float = PRECISION) -> None:
     """Numbers of a row are those of R, in their order."""
-    assert [float(row[column]) for column in columns] == pytest.approx(expected, rel=PRECISION)
+    assert [float(row[column]) for column in columns] == pytest.approx(expected, rel=precision)
 
 
 @pytest.mark.parametrize("item", ITEMS)
@@ -202,3 +190,127 @@ def test_clusters_and_a_finite_population_give_what_r_finds(tmp_path: Path) -> N
     omnibus = ["statistic", "df_numerator", "df", "p_value"]
     close(only(found["mean"], group_b=None), omnibus, expected["wald_f"])
     close(only(found["positive_share"], group_b=None), omnibus, expected["rao_scott_f"])
+
+
+@pytest.fixture(scope="module")
+def wave_from_r(culture: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]]:
+    """What R says of the coded answers of the synthetic wave, with scales of its own making."""
+    path = tmp_path_factory.mktemp("wave") / "wave.csv"
+    with open_warehouse(culture) as connection:
+        people = connection.execute(
+            "select scored.*, answers.answer_id as sector_id from scored.scored_werkonderzoek as scored "
+            "inner join marts.dim_answers as answers "
+            "on answers.answer_set_id = 'sector' and scored.sector = answers.answer_code"
+        ).df()
+    people.drop(columns=[*SCALES, "profile_code"]).to_csv(path, index=False)
+    return told_by_r("against_r_wave.R", str(path))
+
+
+@pytest.fixture(scope="module")
+def wave_marts(culture: Project) -> dict[str, pd.DataFrame]:
+    """The marts of the synthetic wave."""
+    names = ["item_shares", "scale_scores", "item_differences", "regression_coefficients"]
+    names += ["categorical_regression_coefficients", "scale_reliability", "scale_item_reliability"]
+    with open_warehouse(culture) as connection:
+        return {name: connection.execute(f"select * from marts.{name}").df() for name in names}
+
+
+def named(from_r: dict[str, list[float]], begin: str) -> dict[str, list[float]]:
+    """What R says under names that begin so, by the rest of the name."""
+    return {name.removeprefix(begin): value for name, value in from_r.items() if name.startswith(begin)}
+
+
+def test_strata_weights_and_missing_answers_of_a_wave_give_the_means_of_svyby(
+    wave_from_r: dict[str, list[float]], wave_marts: dict[str, pd.DataFrame]
+) -> None:
+    means = named(wave_from_r, "mean ")
+    assert len(means) == 9 * 7
+    for name, values in means.items():
+        measure, sector = name.split()
+        if measure in SCALES:
+            row = only(wave_marts["scale_scores"], scale_id=measure, cut_id="sector", group_id=sector)
+            close(row, ["mean", "std_error"], values)
+        else:
+            item = MODELS["logit"] if measure == "leaves" else measure
+            row = only(wave_marts["item_shares"], item_id=item, cut_id="sector", group_id=sector)
+            close(row, ["mean", "mean_std_error"], values)
+
+
+def test_a_share_of_a_wave_and_its_interval_are_those_of_svyciprop(
+    wave_from_r: dict[str, list[float]], wave_marts: dict[str, pd.DataFrame]
+) -> None:
+    row = only(wave_marts["item_shares"], item_id=MODELS["logit"], cut_id="total")
+    columns = ["positive_share", "positive_share_std_error", "positive_share_ci_lower"]
+    close(row, [*columns, "positive_share_ci_upper"], wave_from_r["share"])
+
+
+@pytest.mark.parametrize("item", ["employer_satisfaction", "employer_recommendation"])
+def test_those_who_leave_differ_as_svyttest_says(
+    wave_from_r: dict[str, list[float]], wave_marts: dict[str, pd.DataFrame], item: str
+) -> None:
+    pairs = wave_marts["item_differences"]
+    row = only(pairs, item_id=item, cut_id=MODELS["logit"], measure="mean", test="design", group_b="yes")
+    difference, statistic, df, p_value = wave_from_r[f"design_t {item}"]
+    close(row, ["difference", "statistic", "df", "p_value"], [-difference, -statistic, df, p_value])
+
+
+def test_reliability_of_a_wave_with_missing_answers_is_that_of_psych(
+    wave_from_r: dict[str, list[float]], wave_marts: dict[str, pd.DataFrame]
+) -> None:
+    numbers = ["alpha_pairwise", "alpha_standardised", "mean_item_correlation"]
+    for scale in SCALES:
+        close(only(wave_marts["scale_reliability"], scale_id=scale), numbers, wave_from_r[f"alpha {scale}"])
+    items = named(wave_from_r, "item ")
+    assert len(items) == 4 * len(SCALES)
+    for item, values in items.items():
+        row = only(wave_marts["scale_item_reliability"], item_id=item)
+        close(row, ["item_rest_correlation", "alpha_if_dropped"], values)
+
+
+def test_the_linear_model_of_a_wave_is_that_of_svyglm(
+    wave_from_r: dict[str, list[float]], wave_marts: dict[str, pd.DataFrame]
+) -> None:
+    expected = named(wave_from_r, "svyglm ")
+    assert len(expected) == 15
+    for term, values in expected.items():
+        row = only(
+            wave_marts["regression_coefficients"],
+            model_id=MODELS["logit"],
+            std_error_type="design",
+            term_id="one" if term == "(Intercept)" else term,
+        )
+        close(row, ["b", "std_error", "df"], values)
+
+
+@pytest.mark.parametrize("kind", ["classical", "design"])
+def test_the_logit_of_a_wave_and_its_marginal_effects_are_those_of_r(
+    wave_from_r: dict[str, list[float]], wave_marts: dict[str, pd.DataFrame], kind: str
+) -> None:
+    expected = named(wave_from_r, f"logit {kind} ")
+    assert len(expected) == 15
+    for term, (b, std_error, df) in expected.items():
+        wanted = {"model_id": MODELS["logit"], "std_error_type": kind}
+        wanted["term_id"] = "one" if term == "(Intercept)" else term
+        row = only(wave_marts["categorical_regression_coefficients"], **wanted)
+        close(row, ["b", "std_error"], [b, std_error])
+        assert row["df"] == df if kind == "design" else pd.isna(row["df"])
+        if term != "(Intercept)":
+            effect = only(wave_marts["regression_coefficients"], **wanted)
+            columns = ["average_marginal_effect", "average_marginal_effect_std_error"]
+            close(effect, columns, wave_from_r[f"effect {kind} {term}"])
+
+
+@pytest.mark.parametrize("kind", ["classical", "design"])
+def test_the_ordinal_model_of_a_wave_is_that_of_polr_and_svyolr(
+    wave_from_r: dict[str, list[float]], wave_marts: dict[str, pd.DataFrame], kind: str
+) -> None:
+    rows = wave_marts["categorical_regression_coefficients"]
+    rows = rows[(rows["model_id"] == MODELS["ordinal"]) & (rows["std_error_type"] == kind)]
+    expected = named(wave_from_r, f"ordinal {kind} ")
+    assert len(expected) == 14
+    for term, values in expected.items():
+        close(only(rows, term_id=term), ["b", "std_error"], values, PRECISION_OF_POLR)
+    if kind == "classical":
+        thresholds = rows[rows["position"] < 1].sort_values("position")
+        assert list(thresholds["term_id"]) == ["1|2", "2|3", "3|4", "4|5"]
+        assert list(thresholds["b"]) == pytest.approx(wave_from_r["ordinal thresholds"], rel=1e-5)

@@ -38,13 +38,13 @@ def test_the_sample_and_the_response_are_those_of_table_3(project: Project) -> N
     total = rows(
         project,
         "select sampled, responded, response_share, provenance from marts.craft_response "
-        "where wave_id = '2022' and cut_id = 'total'",
+        "where wave_id = '2022' and cut_id = 'total' and method = 'register'",
     )
     assert total == [(14301, 3724, pytest.approx(3724 / 14301), "synthetic")]
     by_domain = rows(
         project,
         "select group_id, sampled from marts.craft_response "
-        "where wave_id = '2022' and cut_id = 'stratum_domain' order by 1",
+        "where wave_id = '2022' and cut_id = 'stratum_domain' and method = 'register' order by 1",
     )
     assert by_domain == [
         ("bedrijfsvoering", 3350),
@@ -61,6 +61,54 @@ def test_a_wave_without_sample_counts_says_why_it_has_no_rate(project: Project) 
         "where wave_id = '2024'",
     )
     assert found == [(None, None, "sample_not_known")]
+
+
+@pytest.mark.parametrize(
+    ("method", "group", "sampled", "responded", "percent"),
+    [
+        # Printed in table 3: who reports which domain, over the sample of the register.
+        ("as_reported", "beleid*yes", 559, 142, 25),
+        ("as_reported", "uitvoering*no", 3050, 880, 29),
+        ("as_reported", "beleid", 3473, 641, 18),
+        ("as_reported", "inspectie", 3073, 707, 23),
+        ("as_reported", "bedrijfsvoering", 3350, 628, 19),
+        ("as_reported", "uitvoering", 4405, 1310, 30),
+        ("as_reported", "anders", 0, 396, None),
+        # The two totals: four domains alone, and with other, which nobody was invited in.
+        ("as_reported_in_sample", "total", 14301, 3286, 23),
+        ("as_reported_in_sample", "yes", 2659, 791, 30),
+        ("as_reported_in_sample", "no", 11642, 2495, 21),
+        ("as_reported", "total", 14301, 3682, 26),
+        ("as_reported", "yes", 2659, 868, 33),
+        ("as_reported", "no", 11642, 2814, 24),
+    ],
+)
+def test_the_report_s_own_way_gives_the_counts_of_table_3(
+    project: Project, method: str, group: str, sampled: int, responded: int, percent: int | None
+) -> None:
+    found = rows(
+        project,
+        "select sampled, responded, n, round(100 * response_share), null_reason from marts.craft_response "
+        f"where wave_id = '2022' and method = '{method}' and group_id = '{group}'",
+    )
+    reason = "nobody_invited" if percent is None else None
+    assert found == [(sampled, responded, responded, percent, reason)]
+
+
+def test_first_contacts_add_up_and_have_errors(project: Project) -> None:
+    found = rows(
+        project,
+        "select cut_id, group_id, count(*), sum(answer_share), sum(n) = max(base_n), "
+        "min(answer_share_std_error) > 0 from marts.craft_first_contact "
+        "where wave_id = '2022' group by all order by 1, 2",
+    )
+    assert [row[:2] for row in found] == [
+        *(("domain", name) for name in ("anders", "bedrijfsvoering", "beleid", "inspectie", "uitvoering")),
+        ("is_manager", "no"),
+        ("is_manager", "yes"),
+        ("total", "total"),
+    ]
+    assert [row[2:] for row in found] == [(6, pytest.approx(1), True, True)] * 8
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
+from support.landed import contents, empty_landed_wave
 from support.projects import SURVEYS, make_project
 from werkpeil.building import build
-from werkpeil.landing import current_deliveries, land
+from werkpeil.landing import land
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -30,24 +31,6 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return made
 
 
-def contents(project: Project, table: str, wave: str) -> list[Any]:
-    """Return every row of a wave in a table, ordered."""
-    with open_warehouse(project) as connection:
-        return connection.execute(f"select * from {table} where wave_id = '{wave}' order by all").fetchall()
-
-
-def empty_landed_wave(project: Project, wave: str) -> Path:
-    """Take the rows out of a landed wave behind the warehouse's back; return the file."""
-    delivery = next(d for d in current_deliveries(project) if d.wave_id == wave)
-    path = project.landing / "apistrat" / wave / delivery.delivery_id / "responses.parquet"
-    draft = path.with_suffix(".draft")
-    connection = duckdb.connect()
-    connection.execute(f"copy (select * from '{path}' limit 0) to '{draft}' (format parquet)").fetchall()
-    connection.close()
-    draft.replace(path)
-    return path
-
-
 def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: Path) -> None:
     before = {table: contents(first, table, "2000") for table in LAYERS}
     assert all(before.values())
@@ -57,7 +40,7 @@ def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: 
     land(first, newer, "apistrat", "2001")
 
     # If anything scanned the old wave, it would now find nobody in it.
-    kept = empty_landed_wave(first, "2000")
+    kept = empty_landed_wave(first, "apistrat", "2000")
     result = build(first)
 
     assert result.status == "built"
@@ -66,7 +49,13 @@ def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: 
         sizes = connection.execute(
             "select wave_id, sum(n) from cells.cells_profiles group by 1 order by 1"
         ).fetchall()
+        linked = connection.execute(
+            "select wave_id, previous_wave_id, sum(n) from cells.cells_overlap "
+            "where cut_id = 'total' and variable_id in ('api00', 'none') group by all order by all"
+        ).fetchall()
     assert sizes == [("2000", 200), ("2001", 150)]
+    # Who is in both waves is counted once, from what was kept of the old one; each wave is seen.
+    assert linked == [("2000", "none", 0), ("2001", "2000", 150), ("2001", "none", 0)]
 
     # The counter-proof: told to scan everything, the build sees the emptied wave and says so.
     with pytest.raises(Exception, match="checks failed") as failure:
@@ -135,11 +124,16 @@ def test_a_replaced_delivery_is_scanned_and_a_vanished_wave_leaves_no_trace(tmp_
         n = connection.execute("select wave_id, n from marts.dim_waves order by 1").fetchall()
     assert n == [("2000", 200), ("2001", 180)]
 
-    (project.landing / "apistrat" / "2001" / "current").unlink()
+    assert len(contents(project, "cells.cells_overlap", "2001")) > 1
+
+    (project.landing / "apistrat" / "2000" / "current").unlink()
     build(project)
     for table in (*LAYERS, "marts.item_shares", "marts.dim_waves"):
-        assert contents(project, table, "2001") == []
-        assert contents(project, table, "2000")
+        assert contents(project, table, "2000") == []
+        assert contents(project, table, "2001")
+    # The wave that stays shares nobody with one that is gone.
+    assert len(contents(project, "cells.cells_overlap", "2001")) == 1
+    assert contents(project, "marts.wave_changes", "2001") == []
 
 
 def test_a_wave_is_scanned_once_and_cells_never_touch_the_delivery(tmp_path: Path) -> None:
@@ -153,12 +147,15 @@ def test_a_wave_is_scanned_once_and_cells_never_touch_the_delivery(tmp_path: Pat
             "scored": "scored/scored_apistrat.sql",
             "answers": "cells/cells_answers.sql",
             "profiles": "cells/cells_profiles.sql",
+            "overlap": "cells/cells_overlap.sql",
         }.items()
     }
     # 200 respondents, read from the delivery once; the cells read the scored table once each.
     assert rows["scored"] == {"parquet": 200, "table": 0}
     assert rows["answers"] == {"parquet": 0, "table": 200}
     assert rows["profiles"] == {"parquet": 0, "table": 200}
+    # A wave alone overlaps with nothing.
+    assert rows["overlap"] == {"parquet": 0, "table": 0}
 
 
 def scanned_rows(project: Project, query: str, folder: Path) -> dict[str, int]:

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.projects import SURVEYS, make_project, shared_file
-from werkpeil.building import build
-from werkpeil.landing import land
+from support.projects import shared_file
 from werkpeil.statistics.reliability import cronbach_alpha, item_covariances
 from werkpeil.warehouse import open_warehouse
 
@@ -19,16 +17,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A warehouse that holds apistrat, nhanes and bfi."""
-    nhanes = shared_file("nhanes/nhanes.csv")
-    bfi = shared_file("bfi/bfi.csv")
-    made = make_project(tmp_path_factory.mktemp("oracles"), extra=("apistrat", "nhanes", "bfi"))
-    land(made, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
-    land(made, nhanes, "nhanes", "2009")
-    land(made, bfi, "bfi", "1")
-    build(made)
-    return made
+def project(public_data: Project) -> Project:
+    """A warehouse that holds apistrat, nhanes, bfi and the German research software engineers."""
+    shared_file("nhanes/nhanes.csv")
+    shared_file("bfi/bfi.csv")
+    shared_file("rse/rse2017_de_public_data.csv")
+    return public_data
 
 
 def row_of(project: Project, query: str) -> dict[str, Any]:
@@ -237,3 +231,77 @@ def moments_of(project: Project, survey: str, moment_set: str) -> pd.DataFrame:
         return connection.execute(
             f"select * from cells.cells_moments where survey_id = '{survey}' and moment_set = '{moment_set}'"
         ).df()
+
+
+# Counted with pandas, outside this project.
+MOVES = {
+    ("university", "university"): 67,
+    ("university", "max_planck"): 41,
+    ("university", "helmholtz"): 33,
+    ("helmholtz", "helmholtz"): 18,
+    ("max_planck", "max_planck"): 16,
+    ("private", "helmholtz"): 11,
+    ("private", "max_planck"): 10,
+}
+
+
+def flows(project: Project, condition: str, *columns: str) -> list[tuple[Any, ...]]:
+    with open_warehouse(project) as connection:
+        return connection.execute(
+            f"select {', '.join(columns)} from marts.sector_flows "
+            f"where survey_id = 'rse_de' and {condition} order by rank, destination_position"
+        ).fetchall()
+
+
+@pytest.mark.parametrize(("move", "n"), MOVES.items())
+def test_moves_between_employers_are_those_that_were_counted(
+    project: Project, move: tuple[str, str], n: int
+) -> None:
+    origin, destination = move
+    assert flows(project, f"origin_id = '{origin}' and destination_id = '{destination}'", "n") == [(n,)]
+
+
+def test_a_share_of_movers_has_the_error_of_a_simple_random_sample(project: Project) -> None:
+    ((base_n, share, unweighted, std_error),) = flows(
+        project,
+        "origin_id = 'university' and destination_id = 'university'",
+        *("base_n", "flow_share", "flow_share_unweighted", "flow_share_std_error"),
+    )
+    assert base_n == 171
+    assert share == pytest.approx(67 / 171, rel=1e-12)
+    assert unweighted == pytest.approx(67 / 171, rel=1e-12)
+    # 325 people answered; those who were elsewhere before count in the sample with a residual of 0.
+    variance = 325 / 324 * (67 / 171) * (104 / 171) / 171
+    assert std_error == pytest.approx(variance**0.5, rel=1e-9)
+
+
+def test_every_pair_of_employers_is_there_and_ties_share_the_lower_rank(project: Project) -> None:
+    assert len(flows(project, "true", "1")) == (9 + 1) * 9
+    (total,) = flows(project, "origin_id = 'total'", "sum(n) over ()", "sum(flow_share) over ()")[:1]
+    assert total == (325, pytest.approx(1, rel=1e-12))
+    # 35 who came from Max Planck: 16 stayed; the rest as pandas counts it, ranks as the method says.
+    found = flows(project, "origin_id = 'max_planck' and n > 0", "n", "rank", "is_tied")
+    counts = [n for n, _, _ in found]
+    assert counts[0] == 16
+    assert sum(counts) == 35
+    assert [rank for _, rank, _ in found] == [1 + sum(other > n for other in counts) for n in counts]
+    assert [tied for _, _, tied in found] == [counts.count(n) > 1 for n in counts]
+    # Nobody of the sample came from a Fraunhofer institute: planned, and empty with a reason.
+    assert set(flows(project, "origin_id = 'fraunhofer'", "n", "flow_share", "rank", "null_reason")) == {
+        (0, None, None, "empty_group")
+    }
+
+
+def test_the_profile_has_shares_with_errors_and_leaves_out_refusals(project: Project) -> None:
+    with open_warehouse(project) as connection:
+        found = connection.execute(
+            "select band_id, n, base_n, share, unweighted_share, share_std_error, share_null_reason "
+            "from marts.respondent_profile where survey_id = 'rse_de' and cut_id = 'total' order by n"
+        ).fetchall()
+    # 34 women and 219 men; 10 would rather not say and 62 left it open.
+    share = 34 / 253
+    error = pytest.approx((325 / 324 * share * (1 - share) / 253) ** 0.5, rel=1e-9)
+    assert found == [
+        ("female", 34, 253, pytest.approx(share), pytest.approx(share), error, None),
+        ("male", 219, 253, pytest.approx(1 - share), pytest.approx(1 - share), error, None),
+    ]

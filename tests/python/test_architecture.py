@@ -54,12 +54,22 @@ EXCEPTIONS = (
         "model.werkpeil.scored_regression_rows",
         "design-based errors of regressions need each residual: one pass per new wave, nothing is kept of it",
     ),
+    (
+        "python_models",
+        "model.werkpeil.scored_weighting_classes",
+        "weights are computed from counts per class before anybody is scored; the table holds no respondent",
+    ),
+    (
+        "scored",
+        "model.werkpeil.weighting",
+        "respondents take the weight of their class; what a survey declares is read below its cells for that",
+    ),
 )
 
 # Macros that may name a source, and which. The manifest does not list what post-hooks read: the text counts.
 SOURCES_IN_MACROS = {
     "stage_responses": {"raw, survey_id"},
-    "score_respondents": {"raw, landing_register"},
+    "landed_deliveries": {"raw, landing_register"},
     "delete_vanished_waves": {"raw, landing_register"},
 }
 

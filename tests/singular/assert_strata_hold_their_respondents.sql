@@ -1,6 +1,6 @@
 -- A population below the sample, or under a stratum that nobody is in, is a slip in seeds/strata.csv: the
 -- first leaves estimates without an error, the second takes the correction away from the stratum that was
--- meant.
+-- meant. A stratum of which people were invited (seeds/samples.csv) may be empty: none of them answered.
 with
 
 populations as (
@@ -12,6 +12,12 @@ populations as (
 profiles as (
 
     select * from {{ ref('cells_profiles') }}
+
+),
+
+invited as (
+
+    select * from {{ ref('samples') }}
 
 ),
 
@@ -52,4 +58,9 @@ left join sampled
         populations.survey_id = sampled.survey_id
         and populations.wave_id = sampled.wave_id
         and populations.stratum_id = sampled.stratum_id
-where sampled.n is null or sampled.n > populations.population
+left join invited
+    on
+        populations.survey_id = invited.survey_id
+        and populations.wave_id = invited.wave_id
+        and populations.stratum_id = invited.stratum_id
+where (sampled.n is null and invited.sampled is null) or sampled.n > populations.population

@@ -45,9 +45,24 @@ def planned_cells(_kinds: list[str], _statistics: list[str]) -> str:
     return "with\n\nplanned as (\n\n    select 1 as planned\n\n)"
 
 
+def planned_frame(_kinds: list[str]) -> str:
+    """Stand in for the CTEs that a mart of single answers begins with."""
+    return "with\n\nframed as (\n\n    select 1 as framed\n\n)"
+
+
+def culture_motives(_measures: list[dict[str, str]]) -> str:
+    """Stand in for the CTEs that tables 1 and 2 of the culture study begin with."""
+    return "with\n\nmotives as (\n\n    select 1 as motives\n\n)"
+
+
 def framed_strata() -> str:
     """Stand in for the CTEs that end in the strata."""
     return "framed_strata as (\n\n    select 1 as framed_strata\n\n)"
+
+
+def ordered_waves(waves: str) -> str:
+    """Stand in for the order of some waves, which it reads."""
+    return f"select 1 as position\nfrom {waves}"
 
 
 def share_columns(statistic: str, name: str) -> str:

@@ -10,17 +10,18 @@ waves as (
 
 ),
 
+ordered as (
+
+    select * from {{ ref('int_waves') }}
+
+),
+
 dim_waves as (
 
     select
         waves.survey_id,
         waves.wave_id,
-        cast(
-            row_number() over (
-                partition by waves.survey_id
-                order by described.fieldwork_start asc nulls last, waves.wave_id asc
-            ) as bigint
-        ) as position,
+        ordered.position,
         coalesce(described.label_nl, waves.wave_id) as label_nl,
         coalesce(described.label_en, waves.wave_id) as label_en,
         described.fieldwork_start,
@@ -38,6 +39,10 @@ dim_waves as (
         waves.provenance,
         {{ literal(build_id()) }} as build_id
     from waves
+    inner join ordered
+        on
+            waves.survey_id = ordered.survey_id
+            and waves.wave_id = ordered.wave_id
     left join described
         on
             waves.survey_id = described.survey_id

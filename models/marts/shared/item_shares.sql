@@ -32,6 +32,7 @@ item_shares as (
         mean__ci_upper as mean_ci_upper,
         mean__std_deviation as std_deviation,
         mean__null_reason as mean_null_reason,
+        mean__unweighted as mean_unweighted,
         cast(asked_count as double) / nullif(group_count, 0) as asked_share,
         skipped_share,
         dont_know_share,

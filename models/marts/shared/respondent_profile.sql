@@ -1,138 +1,93 @@
 with
 
-answers as (
+answer_shares as (
 
-    select * from {{ ref('int_answers_grouped') }}
-
-),
-
-valued as (
-
-    select * from {{ ref('int_answers_valued') }}
+    select * from {{ ref('answer_shares') }}
 
 ),
 
-variables as (
+item_shares as (
 
-    select * from {{ ref('int_variables') }}
+    select * from {{ ref('item_shares') }}
+
+),
+
+controls as (
+
+    select * from {{ ref('dim_items') }}
     where kind = 'control'
 
 ),
 
-estimates as (
+scored_sets as (
 
-    select * from {{ ref('estimates') }}
-    where statistic = 'mean'
-
-),
-
-waves as (
-
-    select * from {{ ref('cells_waves') }}
-
-),
-
-banded as (
-
-    select
-        answers.survey_id,
-        answers.wave_id,
-        answers.variable_id,
-        valued.answer_id,
-        answers.cut_id,
-        answers.group_id,
-        sum(answers.n) as n,
-        sum(answers.sum_w) as sum_w
-    from answers
-    inner join variables
-        on
-            answers.survey_id = variables.survey_id
-            and answers.variable_id = variables.variable_id
-    inner join valued
-        on
-            answers.survey_id = valued.survey_id
-            and answers.variable_id = valued.variable_id
-            and answers.answer_value = valued.answer_value
-    where valued.answer_id is not null
-    group by
-        answers.survey_id,
-        answers.wave_id,
-        answers.variable_id,
-        valued.answer_id,
-        answers.cut_id,
-        answers.group_id
-
-),
-
-profiled as (
-
-    select
-        banded.survey_id,
-        banded.wave_id,
-        banded.variable_id as characteristic_id,
-        banded.answer_id as band_id,
-        banded.cut_id,
-        banded.group_id,
-        banded.n,
-        banded.sum_w / nullif(sum(banded.sum_w) over answered, 0e0) as share,
-        cast(banded.n as double) / nullif(sum(banded.n) over answered, 0) as unweighted_share,
-        cast(null as double) as mean,
-        cast(null as double) as mean_std_error,
-        cast(null as {{ type_text() }}) as mean_null_reason
-    from banded
-    window
-        answered as (
-            partition by
-                banded.survey_id,
-                banded.wave_id,
-                banded.variable_id,
-                banded.cut_id,
-                banded.group_id
-        )
-    union all
-    select
-        estimates.survey_id,
-        estimates.wave_id,
-        estimates.variable_id as characteristic_id,
-        'all' as band_id,
-        estimates.cut_id,
-        estimates.group_id,
-        estimates.n,
-        cast(null as double) as share,
-        cast(null as double) as unweighted_share,
-        estimates.estimate as mean,
-        estimates.std_error as mean_std_error,
-        estimates.null_reason as mean_null_reason
-    from estimates
-    inner join variables
-        on
-            estimates.survey_id = variables.survey_id
-            and estimates.variable_id = variables.variable_id
+    select distinct answer_set_id
+    from {{ ref('answer_sets') }}
+    where score is not null
 
 ),
 
 respondent_profile as (
 
     select
-        profiled.survey_id,
-        profiled.wave_id,
-        profiled.characteristic_id,
-        profiled.band_id,
-        profiled.cut_id,
-        profiled.group_id,
-        cast(profiled.n as bigint) as n,
-        profiled.share,
-        profiled.unweighted_share,
-        profiled.mean,
-        profiled.mean_std_error,
-        profiled.mean_null_reason,
-        waves.provenance,
-        {{ literal(build_id()) }} as build_id
-    from profiled
-    inner join waves
+        answer_shares.survey_id,
+        answer_shares.wave_id,
+        answer_shares.item_id as characteristic_id,
+        answer_shares.answer_id as band_id,
+        answer_shares.cut_id,
+        answer_shares.group_id,
+        answer_shares.n,
+        answer_shares.base_n,
+        answer_shares.answer_share as share,
+        answer_shares.answer_share_std_error as share_std_error,
+        answer_shares.answer_share_ci_lower as share_ci_lower,
+        answer_shares.answer_share_ci_upper as share_ci_upper,
+        answer_shares.answer_share_null_reason as share_null_reason,
+        answer_shares.answer_share_unweighted as unweighted_share,
+        cast(null as double) as mean,
+        cast(null as double) as mean_std_error,
+        cast(null as double) as mean_ci_lower,
+        cast(null as double) as mean_ci_upper,
+        cast(null as {{ type_text() }}) as mean_null_reason,
+        cast(null as double) as mean_unweighted,
+        answer_shares.provenance,
+        answer_shares.build_id
+    from answer_shares
+    inner join controls
         on
-            profiled.survey_id = waves.survey_id
-            and profiled.wave_id = waves.wave_id
+            answer_shares.survey_id = controls.survey_id
+            and answer_shares.item_id = controls.item_id
+    union all
+    select
+        item_shares.survey_id,
+        item_shares.wave_id,
+        item_shares.item_id as characteristic_id,
+        'all' as band_id,
+        item_shares.cut_id,
+        item_shares.group_id,
+        item_shares.n,
+        item_shares.n as base_n,
+        cast(null as double) as share,
+        cast(null as double) as share_std_error,
+        cast(null as double) as share_ci_lower,
+        cast(null as double) as share_ci_upper,
+        cast(null as {{ type_text() }}) as share_null_reason,
+        cast(null as double) as unweighted_share,
+        item_shares.mean,
+        item_shares.mean_std_error,
+        item_shares.mean_ci_lower,
+        item_shares.mean_ci_upper,
+        item_shares.mean_null_reason,
+        item_shares.mean_unweighted,
+        item_shares.provenance,
+        item_shares.build_id
+    from item_shares
+    inner join controls
+        on
+            item_shares.survey_id = controls.survey_id
+            and item_shares.item_id = controls.item_id
+    left join scored_sets on controls.answer_set_id = scored_sets.answer_set_id
+    where controls.answer_set_id is null or scored_sets.answer_set_id is not null
 
 )
 

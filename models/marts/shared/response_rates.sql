@@ -1,37 +1,14 @@
 with
 
-samples as (
+strata as (
 
-    select * from {{ ref('samples') }}
-
-),
-
-responded as (
-
-    select * from {{ ref('int_strata_responded') }}
+    select * from {{ ref('int_strata_methods') }}
 
 ),
 
 waves as (
 
     select * from {{ ref('cells_waves') }}
-
-),
-
-strata as (
-
-    select
-        coalesce(responded.survey_id, samples.survey_id) as survey_id,
-        coalesce(responded.wave_id, samples.wave_id) as wave_id,
-        coalesce(responded.stratum_id, samples.stratum_id) as stratum_id,
-        coalesce(responded.responded, 0) as responded,
-        samples.sampled
-    from responded
-    full join samples
-        on
-            responded.survey_id = samples.survey_id
-            and responded.wave_id = samples.wave_id
-            and responded.stratum_id = samples.stratum_id
 
 ),
 
@@ -44,6 +21,7 @@ counted as (
     select
         cut_strata.survey_id,
         cut_strata.wave_id,
+        cut_strata.method,
         cut_strata.cut_id,
         cut_strata.group_id,
         sum(strata.responded) as responded,
@@ -53,8 +31,10 @@ counted as (
         on
             cut_strata.survey_id = strata.survey_id
             and cut_strata.wave_id = strata.wave_id
+            and cut_strata.method = strata.method
             and cut_strata.stratum_id = strata.stratum_id
-    group by cut_strata.survey_id, cut_strata.wave_id, cut_strata.cut_id, cut_strata.group_id
+    group by
+        cut_strata.survey_id, cut_strata.wave_id, cut_strata.method, cut_strata.cut_id, cut_strata.group_id
 
 ),
 
@@ -63,6 +43,7 @@ response_rates as (
     select
         counted.survey_id,
         counted.wave_id,
+        counted.method,
         counted.cut_id,
         counted.group_id,
         cast(counted.responded as bigint) as n,
@@ -70,7 +51,10 @@ response_rates as (
         cast(counted.responded as bigint) as responded,
         cast(counted.responded as double) / nullif(counted.sampled, 0) as response_share,
         'people invited in the strata of the group' as base,
-        case when counted.sampled is null then 'sample_not_known' end as null_reason,
+        case
+            when counted.sampled is null then 'sample_not_known'
+            when counted.sampled = 0 then 'nobody_invited'
+        end as null_reason,
         waves.provenance,
         {{ literal(build_id()) }} as build_id
     from counted

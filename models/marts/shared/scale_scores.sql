@@ -22,6 +22,7 @@ scale_scores as (
         mean__ci_upper as ci_upper,
         mean__std_deviation as std_deviation,
         mean__null_reason as mean_null_reason,
+        mean__unweighted as mean_unweighted,
         {{ share_columns('negative_share', 'disagree_share') | indent(8) }},
         {{ share_columns('neutral_share', 'neutral_share') | indent(8) }},
         {{ share_columns('positive_share', 'agree_share') | indent(8) }},

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from werkpeil.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from werkpeil.codebook.model import Band, Codebook, Column, Cut, Role, Scale
+    from werkpeil.codebook.model import Band, Codebook, Column, Cut, Flow, Role, Scale, Weighting
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SINGLE_ROLES: tuple[Role, ...] = ("respondent_id", "weight", "cluster", "wave")
@@ -36,6 +36,7 @@ RESERVED = frozenset(
 # The warehouse has a column of this name itself, and it is this column that fills it.
 RESERVED_FOR_ROLE: dict[str, Role] = {"respondent_id": "respondent_id", "weight": "weight"}
 _ANY_OTHER_WAVE = ""
+_TAKEN = "`missing`, `*` and `|`, which mean something else in margins"
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,19 @@ def find_problems(codebook: Codebook) -> list[Problem]:
         _number_problems,
         _missing_code_problems,
         _universe_problems,
+        _reported_stratum_problems,
         _answer_set_problems,
         _shared_text_problems,
         _band_set_problems,
         _scale_problems,
         _cut_problems,
+        _flow_problems,
         _theme_problems,
         _wave_problems,
+        _weighting_problems,
+        _margin_problems,
+        _wording_problems,
+        _comparable_scale_problems,
     )
     return [problem for rule in rules for problem in rule(codebook)]
 
@@ -327,6 +334,44 @@ def _leads_back(columns: dict[str, Column], start: str) -> bool:
     return False
 
 
+# Strata as people report them
+
+
+def _reported_stratum_problems(codebook: Codebook) -> Iterator[Problem]:
+    groups = {column.name for column in codebook.with_role("group")}
+    strata = codebook.with_role("stratum")
+    reported = [column for column in codebook.columns if column.reported_as is not None]
+    for column in reported:
+        where = _at(codebook, "column", column.name)
+        if "stratum" not in column.role:
+            yield Problem(
+                "It names what people report of it and is no stratum.",
+                where,
+                "take reported_as away, or give the column the role stratum",
+            )
+        elif column.reported_as not in groups:
+            yield Problem(
+                f"It is reported as '{column.reported_as}', which is no group.",
+                where,
+                "correct the name, or give that column the role group",
+            )
+    if not reported or any("stratum" not in c.role or c.reported_as not in groups for c in reported):
+        return  # told of the column already
+    names = tuple(column.reported_as for column in reported)
+    if len(names) < len(strata):
+        yield Problem(
+            "Only some of the stratum columns say what people report of them.",
+            _at(codebook, "column", strata[0].name),
+            "give every stratum column its reported_as, or none",
+        )
+    elif all(cut.variables != names for cut in codebook.cuts):
+        yield Problem(
+            f"No cut divides by what people report of the strata, '{'*'.join(map(str, names))}'.",
+            "seeds/cuts.csv",
+            "add it, in the order of the stratum columns",
+        )
+
+
 # Answer sets and band sets
 
 
@@ -493,6 +538,102 @@ def _why_not_divisible(codebook: Codebook, column: Column) -> str | None:
     return f"has the role {' and '.join(column.role)}"
 
 
+# Flows
+
+
+def _flow_problems(codebook: Codebook) -> Iterator[Problem]:
+    for flow_id in _repeated(flow.flow_id for flow in codebook.flows):
+        yield Problem(f"Two flows are named '{flow_id}'.", "seeds/flows.csv", "give every flow its own id")
+    for flow in codebook.flows:
+        where = _in_seed("flows", "flow", flow.flow_id)
+        yield from _flow_cut_problems(codebook, flow, where)
+        yield from _flow_destination_problems(codebook, flow, where)
+
+
+def _flow_cut_problems(codebook: Codebook, flow: Flow, where: str) -> Iterator[Problem]:
+    cuts = {cut.cut_id: cut for cut in codebook.cuts}
+    named = [cut_id for cut_id in (flow.origin_cut_id, flow.base_cut_id) if cut_id is not None]
+    for cut_id in named:
+        if cut_id not in cuts:
+            yield Problem(
+                f"There is no cut '{cut_id}'.", where, "add it to seeds/cuts.csv, or correct the id"
+            )
+    if (flow.base_cut_id is None) != (flow.base_group_id is None):
+        yield Problem(
+            "A base is one group of a cut, and only one of base_cut_id and base_group_id is given.",
+            where,
+            "give both, or neither where everybody is the base",
+        )
+    if flow.base_cut_id is None or flow.base_group_id is None or not cuts.keys() >= set(named):
+        return
+    base = cuts[flow.base_cut_id]
+    known = _groups_of_cut(codebook, base)
+    if flow.base_group_id not in known:
+        yield Problem(
+            f"Its base '{flow.base_group_id}' is no group of the cut '{base.cut_id}'.",
+            where,
+            f"groups are: {', '.join(known) or 'none'}",
+        )
+    variables = (*cuts[flow.origin_cut_id].variables, *base.variables)
+    crossings = [cut.cut_id for cut in codebook.cuts if cut.variables == variables]
+    if len(crossings) != 1:
+        found = "none does" if not crossings else f"{' and '.join(crossings)} do"
+        yield Problem(
+            f"One cut must cross its origins with its base, '{'*'.join(variables)}', and {found}.",
+            where,
+            "add the crossing to seeds/cuts.csv, once and in this order",
+        )
+
+
+def _flow_destination_problems(codebook: Codebook, flow: Flow, where: str) -> Iterator[Problem]:
+    columns = {column.name: column for column in _distinct(codebook)}
+    for name in _repeated(flow.destination_variables):
+        yield Problem(f"It names the destination '{name}' twice.", where, "name every question once")
+    if len(flow.destination_variables) > 1 and flow.destination_answer_id is None:
+        yield Problem(
+            "Each of its questions is a destination, and no answer says that it is chosen.",
+            where,
+            "give the answer under destination_answer_id",
+        )
+    for name in dict.fromkeys(flow.destination_variables):
+        column = columns.get(name)
+        if column is None or not column.is_answered or not column.is_coded:
+            yield Problem(
+                f"Its destination '{name}' is no item, outcome or control with an answer set.",
+                where,
+                "correct the name, or give the column its answers",
+            )
+            continue
+        known = [a.answer_id for a in codebook.answers_of(column) if a.missing_reason is None]
+        if flow.destination_answer_id is not None and known and flow.destination_answer_id not in known:
+            yield Problem(
+                f"Its answer '{flow.destination_answer_id}' is no answer of '{name}'.",
+                where,
+                f"answers are: {', '.join(known)}",
+            )
+
+
+def _groups_of_cut(codebook: Codebook, cut: Cut) -> list[str]:
+    """Return the ids of a cut's groups, as the warehouse names them."""
+    parts = [_groups_of_variable(codebook, name) for name in cut.variables]
+    return ["*".join(crossed) for crossed in product(*parts)]
+
+
+def _groups_of_variable(codebook: Codebook, name: str) -> list[str]:
+    for column in codebook.columns:
+        if column.name == name and column.is_coded:
+            answers = [answer for answer in codebook.answers_of(column) if answer.missing_reason is None]
+            if "group" in column.role:
+                return [answer.answer_id for answer in answers]
+            return list(dict.fromkeys(answer.category for answer in answers if answer.category is not None))
+    bands = [column.bands for column in codebook.columns if column.name == name]
+    bands += [scale.band_set_id for scale in codebook.scales if scale.scale_id == name]
+    return [band.band_id for set_id in bands if set_id for band in codebook.bands.get(set_id, ())]
+
+
+# Themes
+
+
 def _theme_problems(codebook: Codebook) -> Iterator[Problem]:
     for theme_id in _repeated(theme.theme_id for theme in codebook.themes):
         yield Problem(
@@ -527,6 +668,150 @@ def _wave_problems(codebook: Codebook) -> Iterator[Problem]:
                 yield Problem(f"{key} is not a date: '{text}'.", where, "write it as 2022-09-30")
         if len(dates) == 2 and dates[1] < dates[0]:
             yield Problem("The fieldwork ends before it starts.", where, "correct one of the two dates")
+
+
+# Weighting
+
+
+def _weighting_problems(codebook: Codebook) -> Iterator[Problem]:
+    weighting = codebook.weighting
+    if weighting is None:
+        return
+    where = _at(codebook, "survey", codebook.survey_id)
+    own = codebook.first_with_role("weight")
+    if own is not None:
+        yield Problem(
+            f"It brings its own weight, '{own.name}', and declares how to make one.",
+            where,
+            "take away weighting, or the role weight",
+        )
+    if weighting.base == "none" and weighting.nonresponse is None and not weighting.rake:
+        yield Problem(
+            "Its weighting changes nothing: everybody keeps a weight of 1.",
+            where,
+            "give it base, nonresponse or rake, or take weighting away",
+        )
+    if codebook.with_role("cluster") and (weighting.base == "design" or weighting.nonresponse):
+        yield Problem(
+            "Its strata count clusters, so no weights of people follow from them.",
+            where,
+            "take base and nonresponse away, and deliver the weights or rake",
+        )
+    yield from _raked_problems(codebook, weighting)
+
+
+def _raked_problems(codebook: Codebook, weighting: Weighting) -> Iterator[Problem]:
+    where = _at(codebook, "survey", codebook.survey_id)
+    for margin_id in _repeated(weighting.rake):
+        yield Problem(f"The margin '{margin_id}' is raked twice.", where, "name it once")
+    for name in dict.fromkeys(name for margin_id in weighting.rake for name in margin_id.split("*")):
+        column = next((column for column in codebook.columns if column.name == name), None)
+        if column is None:
+            yield Problem(f"It rakes '{name}', which is no column.", where, "correct the name")
+        elif not column.is_coded and not (_is_numeric(column) and column.bands):
+            yield Problem(
+                f"It rakes '{name}', which has neither an answer set nor bands.",
+                where,
+                "name its answers, or its bands if it is a number",
+            )
+        else:
+            for part in _parts_of(codebook, name):
+                if part == "missing" or set(part) & set("*|"):
+                    yield Problem(
+                        f"It rakes '{name}', whose answer '{part}' cannot be told from {_TAKEN}.",
+                        where,
+                        "give the answer another id",
+                    )
+
+
+def _margin_problems(codebook: Codebook) -> Iterator[Problem]:
+    raked = codebook.weighting.rake if codebook.weighting else ()
+    columns = {column.name for column in codebook.columns}
+    listed = []
+    for row in codebook.margins:
+        where = _in_seed("margins", "margin", f"{row.margin_id}' of wave '{row.wave_id}")
+        names = row.margin_id.split("*")
+        if row.margin_id not in raked:
+            yield Problem(
+                f"Survey '{codebook.survey_id}' does not rake it.",
+                where,
+                "name it under weighting: rake in the codebook, or take its rows away",
+            )
+        elif columns.issuperset(names):
+            for answer_id in row.answers:
+                listed.append((where, answer_id))
+                parts = answer_id.split("*")
+                known = [_parts_of(codebook, name) for name in names]
+                if len(parts) != len(names) or any(
+                    part not in own for part, own in zip(parts, known, strict=True)
+                ):
+                    yield Problem(
+                        f"'{answer_id}' is no answer or band of it.",
+                        where,
+                        f"they are: {'; '.join(', '.join(own) for own in known)}",
+                    )
+    for where, answer_id in dict.fromkeys(one for one in listed if listed.count(one) > 1):
+        yield Problem(f"'{answer_id}' has two populations.", where, "leave one of them")
+
+
+def _parts_of(codebook: Codebook, name: str) -> list[str]:
+    """Ids of the answers, or of the bands, of a column that may be raked."""
+    column = next(column for column in codebook.columns if column.name == name)
+    if column.is_coded:
+        return [answer.answer_id for answer in codebook.answers_of(column) if answer.missing_reason is None]
+    return [band.band_id for band in codebook.bands.get(column.bands or "", ())]
+
+
+# Crosswalk between waves
+
+
+def _wording_problems(codebook: Codebook) -> Iterator[Problem]:
+    for column in _distinct(codebook):
+        where = _at(codebook, "column", column.name)
+        if not column.is_answered and (column.wordings or column.minimum_effect is not None):
+            yield Problem(
+                "Changes are told of items, outcomes and controls, and this column is none of them.",
+                where,
+                "remove wordings and minimum_effect, or change its role",
+            )
+        for wave_id, wording in column.wordings.items():
+            told = f"Its wording from wave {wave_id} on"
+            if not column.occurs_in(wave_id):
+                yield Problem(
+                    f"It is reworded in wave {wave_id}, in which it was not asked.",
+                    where,
+                    "add the wave to waves, or name the first wave that has the wording",
+                )
+            if wording.comparable and not wording.note:
+                yield Problem(
+                    f"{told} is called comparable without a reason.",
+                    where,
+                    "say in its note why answers may be compared, or set comparable to false",
+                )
+            is_same = normalise_text(wording.question) == normalise_text(column.description)
+            if is_same and len(column.wordings) == 1 and not wording.note:
+                yield Problem(
+                    f"{told} is the question itself.",
+                    where,
+                    "correct the question, or say in its note what else changed",
+                )
+
+
+def _comparable_scale_problems(codebook: Codebook) -> Iterator[Problem]:
+    scales = {scale.scale_id for scale in codebook.scales}
+    for scale_id, reasons in codebook.comparable_scales.items():
+        where = _at(codebook, "comparable scale", scale_id)
+        if scale_id not in scales:
+            yield Problem(
+                f"There is no scale '{scale_id}'.", where, "add it to seeds/scales.csv, or correct the id"
+            )
+        for wave_id, reason in reasons.items():
+            if not reason.strip():
+                yield Problem(
+                    f"It is called comparable in wave {wave_id} without a reason.",
+                    where,
+                    "say why its mean may be compared with the wave before",
+                )
 
 
 # Helpers

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from werkpeil.codebook.model import Answer, Band, Codebook, Cut, Scale, Theme
+from werkpeil.codebook.model import Answer, Band, Codebook, Cut, Flow, MarginPart, Scale, Theme
 from werkpeil.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ def load_codebook(project: Project, survey_id: str) -> Codebook:
     }
     if isinstance(content.get("waves"), dict):
         content["waves"] = {str(key): value or {} for key, value in content["waves"].items()}
+    if isinstance(content.get("comparable_scales"), dict):
+        content["comparable_scales"] = {
+            scale: _by_wave(reasons) for scale, reasons in content["comparable_scales"].items()
+        }
     return _validated(Codebook, content, _relative(project, path))
 
 
@@ -106,12 +110,17 @@ def _column_entry(project: Project, path: Path, entry: dict[str, Any]) -> dict[s
             hint="give it config.meta.role; docs/reference/codebook.md lists the roles.",
         )
     named = dict(meta)
-    if isinstance(named.get("names_by_wave"), dict):
-        named["names_by_wave"] = {str(key): value for key, value in named["names_by_wave"].items()}
+    for key in {"names_by_wave", "wordings"} & named.keys():
+        named[key] = _by_wave(named[key])
     if "waves" in named:
         waves = named["waves"] if isinstance(named["waves"], list) else [named["waves"]]
         named["waves"] = [str(wave) for wave in waves]
     return {**named, "name": name, "description": (entry.get("description") or "").strip()}
+
+
+def _by_wave(content: Any) -> Any:
+    """Take wave ids that YAML read as numbers for the texts that they are."""
+    return {str(key): value for key, value in content.items()} if isinstance(content, dict) else content
 
 
 def _seed_content(project: Project, survey_id: str, columns: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -124,7 +133,9 @@ def _seed_content(project: Project, survey_id: str, columns: Iterable[dict[str, 
         "bands": _grouped(project, "band_sets", "band_set_id", used_bands, Band, dict),
         "scales": scales,
         "themes": _rows_of(project, "themes", survey_id, Theme),
-        "cuts": _rows_of(project, "cuts", survey_id, Cut, _cut),
+        "cuts": _rows_of(project, "cuts", survey_id, Cut, _joined("variables")),
+        "flows": _rows_of(project, "flows", survey_id, Flow, _joined("destination_variables")),
+        "margins": _rows_of(project, "margins", survey_id, MarginPart),
     }
 
 
@@ -135,8 +146,9 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cut(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "variables": tuple((row.get("variables") or "").split("*"))}
+def _joined(key: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return how to shape a row one field of which joins names with an asterisk."""
+    return lambda row: {**row, key: tuple((row.get(key) or "").split("*"))}
 
 
 def _rows_of(

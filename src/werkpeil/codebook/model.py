@@ -111,6 +111,56 @@ class Cut(_Strict):
     position: int
 
 
+class Flow(_Strict):
+    """Who goes where: from the groups of a cut to the answers of a question, or to several questions."""
+
+    survey_id: str
+    flow_id: str
+    origin_cut_id: str
+    base_cut_id: str | None = None
+    base_group_id: str | None = None
+    destination_variables: tuple[str, ...]
+    destination_answer_id: str | None = None
+    label_nl: str
+    label_en: str
+    position: int
+
+
+class MarginPart(_Strict):
+    """People of the population per answer of a raked variable, or per several answers together."""
+
+    survey_id: str
+    wave_id: str
+    margin_id: str
+    answer_id: str
+    population: int | None = Field(default=None, ge=0)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The answers that are one part."""
+        return tuple(self.answer_id.split("|"))
+
+
+class Trim(_Strict):
+    """How large a weight may become."""
+
+    maximum_ratio: float = Field(gt=1)
+
+
+class Weighting(_Strict):
+    """How the weights of a survey without its own are made, in steps."""
+
+    base: Literal["design", "none"] = "none"
+    nonresponse: Literal["stratum"] | None = None
+    rake: tuple[str, ...] = ()
+    trim: Trim | None = None
+
+    @field_validator("rake", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return _as_list(value)
+
+
 class Wave(_Strict):
     """What is known of a wave before any delivery."""
 
@@ -124,6 +174,23 @@ class Wave(_Strict):
     @classmethod
     def _date_as_text(cls, value: object) -> object:
         return None if value is None else str(value)
+
+
+class Wording(_Strict):
+    """How a question was put from a wave on, until its next wording."""
+
+    question: str
+    question_nl: str | None = None
+    question_en: str | None = None
+    comparable: bool = False
+    note: str | None = None
+
+
+class MinimumEffect(_Strict):
+    """The smallest change between waves that matters: of a mean in points, of a share between 0 and 1."""
+
+    mean: float | None = Field(default=None, gt=0)
+    share: float | None = Field(default=None, gt=0, le=1)
 
 
 class Column(_Strict):
@@ -149,9 +216,12 @@ class Column(_Strict):
     question_en: str | None = None
     delivered_as: tuple[str, ...] = ()
     names_by_wave: dict[str, str] = {}
+    wordings: dict[str, Wording] = {}
+    minimum_effect: float | None = Field(default=None, gt=0)
     waves: tuple[str, ...] = ()
     optional: bool = False
     universe: dict[str, tuple[str, ...]] = {}
+    reported_as: str | None = None
     assumed: bool = False
     note: str | None = None
 
@@ -204,13 +274,18 @@ class Codebook(_Strict):
     undeclared_columns: Literal["refuse", "ignore"] = "refuse"
     blank_texts: tuple[str, ...] = ()
     design_note: str | None = None
+    weighting: Weighting | None = None
     waves: dict[str, Wave] = {}
+    comparable_scales: dict[str, dict[str, str]] = {}
+    minimum_effect: MinimumEffect = MinimumEffect()
     columns: tuple[Column, ...]
     answers: dict[str, tuple[Answer, ...]] = {}
     bands: dict[str, tuple[Band, ...]] = {}
     scales: tuple[Scale, ...] = ()
     themes: tuple[Theme, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    margins: tuple[MarginPart, ...] = ()
     path: str = ""
 
     def with_role(self, role: Role) -> tuple[Column, ...]:

@@ -17,6 +17,7 @@ from werkpeil.exhibits.layout import (
     Exhibit,
     Measure,
     Measures,
+    Shown,
     Values,
     count,
     either,
@@ -295,19 +296,13 @@ def _culture_figures(way: str) -> list[Exhibit]:
 def _craft_tables(way: str) -> list[Exhibit]:
     report = way == "report"
     response = tuple(
-        Block(
-            "craft_response",
-            rows=Values("domain_id", DOMAIN_LABELS),
-            columns=Values("manager_id", MANAGER_LABELS),
-            where={"method": "as_reported" if report else "register"},
-            cell=cell,
-            heading=heading,
-        )
+        block
         for heading, cell in (
             (("Steekproef", "Sample"), count("sampled")),
             (("Respons", "Response"), count("responded")),
             (("Respons %", "Response %"), share("response_share", 0)),
         )
+        for block in _response_blocks(report=report, heading=heading, cell=cell)
     )
     respondents = Block(
         "craft_respondents",
@@ -350,6 +345,20 @@ def _craft_tables(way: str) -> list[Exhibit]:
             INTERVAL_NOTES,
         ),
     ]
+
+
+def _response_blocks(*, report: bool, heading: tuple[str, str], cell: Shown) -> tuple[Block, ...]:
+    """The domains that the sample has with their sum; then, as the report has it, who told another, and everybody."""
+    columns = Values("manager_id", MANAGER_LABELS)
+    sampled = Values("domain_id", DOMAIN_LABELS | {"total": ("Eindtotaal", "Subtotal")})
+    if not report:
+        rows = Values("domain_id", DOMAIN_LABELS)
+        return (Block("craft_response", rows, columns, {"method": "register"}, cell, heading),)
+    rest = {"method": "as_reported", "domain_id": ("anders", "total")}
+    return (
+        Block("craft_response", sampled, columns, {"method": "as_reported_in_sample"}, cell, heading),
+        Block("craft_response", Values("domain_id", DOMAIN_LABELS), columns, rest, cell),
+    )
 
 
 def _craft_figures(way: str) -> list[Exhibit]:

@@ -1,21 +1,21 @@
-"""Linear regression from cross-products, with classical and design-based standard errors.
+"""Linear regression from cross-products, with classical standard errors.
 
 The normal equations are solved on the correlation scale, after the products were centred on the means, so
 that units and offsets cost no digits. Where the predictors are nearly collinear the products do not hold
 enough digits and the fit is made from the rows by an orthogonal reduction, and says so.
 
-Sources: Binder (1983), International Statistical Review 51, 279-292, for the linearised covariance; Lindeman,
-Merenda and Gold (1980) and Groemping (2006), J. Stat. Softw. 17(1), for the shares of R squared.
+Source of the shares of R squared: Lindeman, Merenda and Gold (1980); Groemping (2006), J. Stat. Softw. 17(1).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy import linalg, stats
 
 from werkpeil.errors import InputError
@@ -23,12 +23,13 @@ from werkpeil.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
 # Above it the products keep too few digits. The design allows 1e8; NIST's Wampler data (2.7e6) lose nine
 # digits there where terms differ in size, so the line is drawn earlier. Survey data stay below 1e3.
 MAXIMUM_CONDITION = 1e6
+# Share of variance below which what a model leaves is rounding.
+EXACT = 1e-12
 # 2^p models are fitted for the decomposition of R squared.
 MAXIMUM_LMG_TERMS = 18
 
@@ -67,7 +68,7 @@ class Fit:
         terms: Names, shape (p + 1,), `one` first.
         b: Coefficients, units of the outcome per unit of the term.
         beta: Standardised coefficients; NaN for the constant.
-        classical_std_error: Standard errors of `b` under independent errors of equal variance.
+        classical_covariance: Of `b`, under independent errors of equal variance, shape (p + 1, p + 1).
         bread: Inverse of the weighted cross-products of the design, shape (p + 1, p + 1).
         vif: Variance inflation factors; NaN for the constant.
         relative_importance: LMG shares, adding up to R squared; NaN for the constant.
@@ -79,14 +80,14 @@ class Fit:
         f_statistic: Test of all terms together.
         f_p_value: Its p-value.
         solver: `moments` or `qr`.
-        null_reason: Why there are no coefficients: `too_few_respondents`, `no_variance`, `collinear`;
-            None where there are.
+        null_reason: Why there are no coefficients: `nobody_answered`, `too_few_respondents`, `zero_weight`,
+            `no_variance`, `collinear`; None where there are.
     """
 
     terms: tuple[str, ...]
     b: NDArray[np.float64]
     beta: NDArray[np.float64]
-    classical_std_error: NDArray[np.float64]
+    classical_covariance: NDArray[np.float64]
     bread: NDArray[np.float64]
     vif: NDArray[np.float64]
     relative_importance: NDArray[np.float64]
@@ -100,6 +101,60 @@ class Fit:
     solver: str
     null_reason: str | None = None
 
+    @property
+    def classical_std_error(self) -> NDArray[np.float64]:
+        """Standard errors of `b` under independent errors of equal variance, shape (p + 1,)."""
+        return np.asarray(np.sqrt(np.diag(self.classical_covariance)), dtype=float)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing is left to explain, so that an error would be rounding and no error."""
+        return self.r_squared > 1 - EXACT
+
+
+@dataclass
+class Reduction:
+    """Rows reduced to a triangle, batch by batch; k variables, the outcome first.
+
+    Attributes:
+        shift: Taken off the variables before the reduction, shape (k,).
+        scale: By which they are then divided, shape (k,), positive.
+        triangle: Of the constant, the terms and the outcome in this order, shape (k + 1, k + 1) in the end.
+        n: Rows.
+        size: Sum of weights.
+        totals: Weighted sums of the shifted and scaled variables, outcome first, shape (k,).
+    """
+
+    shift: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    n: int = 0
+    size: float = 0.0
+
+    def __post_init__(self) -> None:
+        k = len(self.shift)
+        self.triangle = np.zeros((0, k + 1))
+        self.totals = np.zeros(k)
+
+    def add(self, y: NDArray[np.float64], x: NDArray[np.float64], w: NDArray[np.float64]) -> None:
+        """Add rows: outcome (m,), terms (m, k - 1), weights (m,)."""
+        block = (np.column_stack([y, x]) - self.shift) / self.scale
+        self.n, self.size = self.n + len(w), self.size + float(w.sum())
+        self.totals += w @ block
+        rows = np.column_stack([np.ones(len(w)), block[:, 1:], block[:, 0]]) * np.sqrt(w)[:, None]
+        stacked = np.vstack([self.triangle, rows])
+        self.triangle = linalg.qr(stacked, mode="r", check_finite=False)[0][: len(self.shift) + 1]
+
+
+def places_of(cells: pd.DataFrame) -> dict[str, int]:
+    """Return the place in the pattern of every variable that anybody answered.
+
+    Args:
+        cells: Rows of `cells_moments` of one survey, wave and moment set.
+    """
+    is_total = (cells["position_a"] == 0) & (cells["position_b"] > 0)
+    named = cells.loc[is_total, ["variable_b", "position_b"]].drop_duplicates()
+    return {str(name): int(place) for name, place in named.itertuples(index=False)}
+
 
 def complete_moments(cells: pd.DataFrame, variables: Sequence[str], *, weighted: bool) -> Moments:
     """Return the moments of the people who answered all of some variables.
@@ -110,20 +165,21 @@ def complete_moments(cells: pd.DataFrame, variables: Sequence[str], *, weighted:
         weighted: Use the weights.
 
     Returns:
-        Their moments; with n = 0 and NaN everywhere if nobody answered them all.
-
-    Raises:
-        InputError: if a variable is not in the moment set.
+        Their moments; with n = 0 and NaN everywhere if nobody answered them all. A variable that nobody
+        answered is not among the cells at all.
     """
-    places = _places(cells, variables)
-    patterns = cells["pattern"].astype(str)
-    complete = np.ones(len(cells), dtype=bool)
-    for place in places.values():
-        complete &= (patterns.str[place - 1] == "1").to_numpy()
-    wanted = {0: 0} | {place: row for row, place in enumerate(places.values(), start=1)}
-    rows = cells[complete]
-    rows = rows[rows["position_a"].isin(wanted) & rows["position_b"].isin(wanted)]
+    known = places_of(cells)
     k = len(variables)
+    if not known.keys() >= set(variables):
+        return Moments(tuple(variables), 0, 0.0, np.full(k, np.nan), np.full((k, k), np.nan))
+    places = {name: known[name] for name in variables}
+    codes, patterns = pd.factorize(cells["pattern"])
+    complete = np.array(
+        [all(str(pattern)[place - 1] == "1" for place in places.values()) for pattern in patterns]
+    )
+    wanted = {0: 0} | {place: row for row, place in enumerate(places.values(), start=1)}
+    rows = cells[complete[codes]]
+    rows = rows[rows["position_a"].isin(wanted) & rows["position_b"].isin(wanted)]
     value = rows["sum_wxy" if weighted else "sum_xy"].to_numpy(dtype=float)
     sums = np.zeros((k + 1, k + 1))
     a = rows["position_a"].map(wanted).to_numpy(dtype=int)
@@ -137,7 +193,7 @@ def complete_moments(cells: pd.DataFrame, variables: Sequence[str], *, weighted:
         return Moments(tuple(variables), n, 0.0, np.full(k, np.nan), np.full((k, k), np.nan))
     offsets = sums[0, 1:] / size
     products = sums[1:, 1:] - size * np.outer(offsets, offsets)
-    centres = rows.drop_duplicates("position_b").set_index("position_b")["centre_b"]
+    centres = rows[rows["position_a"] == 0].drop_duplicates("position_b").set_index("position_b")["centre_b"]
     means = offsets + np.array([float(centres[place]) for place in places.values()])
     return Moments(tuple(variables), n, size, means, products)
 
@@ -158,7 +214,9 @@ def fit_moments(moments: Moments, outcome: str, terms: Sequence[str], *, importa
     chosen = moments.of([outcome, *terms])
     p = len(terms)
     if chosen.n < p + 2:
-        return _no_fit(terms, chosen.n, "too_few_respondents")
+        return _no_fit(terms, chosen.n, "too_few_respondents" if chosen.n else "nobody_answered")
+    if not chosen.size > 0:
+        return _no_fit(terms, chosen.n, "zero_weight")
     scatter = np.diag(chosen.products)
     if not np.all(scatter > 1e-12 * np.maximum(1.0, chosen.size * np.square(chosen.means))):
         return _no_fit(terms, chosen.n, "no_variance")
@@ -194,28 +252,15 @@ def fit_rows(
         The fit, with `solver` = `qr`; its `null_reason` is `collinear` where even the rows do not
         tell the terms apart.
     """
-    p = len(terms)
-    triangle = np.zeros((0, p + 2))
-    n, size = 0, 0.0
-    sums = np.zeros(p + 1)
+    reduction = Reduction(shift, scale)
     for y, x, w in batches:
-        block = (np.column_stack([y, x]) - shift) / scale
-        n, size = n + len(w), size + float(w.sum())
-        sums += w @ block
-        rows = np.column_stack([np.ones(len(w)), block[:, 1:], block[:, 0]]) * np.sqrt(w)[:, None]
-        triangle = linalg.qr(np.vstack([triangle, rows]), mode="r", check_finite=False)[0][: p + 2]
-    if n < p + 2:
-        return _no_fit(terms, n, "too_few_respondents")
-    design, right = triangle[: p + 1, : p + 1], triangle[: p + 1, p + 1]
-    diagonal = np.abs(np.diag(design))
+        reduction.add(y, x, w)
+    if reduction.n < len(terms) + 2:
+        return _no_fit(terms, reduction.n, "too_few_respondents")
+    diagonal = np.abs(np.diag(reduction.triangle))[:-1]
     if diagonal.min() <= np.finfo(float).eps * diagonal.max() * 10:
-        return _no_fit(terms, n, "collinear", np.inf)
-    scaled = linalg.solve_triangular(design, right)
-    inverse = linalg.solve_triangular(design, np.eye(p + 1))
-    residual = float(np.sum(np.square(triangle[p + 1 :, p + 1])))
-    return _from_triangle(
-        terms, n, size, scaled, inverse @ inverse.T, residual, triangle, sums / size, shift, scale
-    )
+        return _no_fit(terms, reduction.n, "collinear", np.inf)
+    return _from_reduction(terms, reduction)
 
 
 def lmg_shares(among: NDArray[np.float64], with_outcome: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -252,103 +297,6 @@ def lmg_shares(among: NDArray[np.float64], with_outcome: NDArray[np.float64]) ->
     return share
 
 
-@dataclass
-class ScoreSums:
-    """Sums of the estimating function per sampling unit, from which the design-based covariance follows.
-
-    The score of a respondent is `w e x`, with e the residual and x the terms with the constant. Under an
-    unclustered design each respondent is a unit; otherwise scores are added up per cluster first.
-
-    Attributes:
-        k: Number of coefficients.
-        totals: Sum of scores per stratum.
-        squares: Sum of outer products of the units' scores per stratum (unclustered designs).
-        clusters: Sum of scores per stratum and cluster (clustered designs).
-        respondents: Rows added (unclustered designs).
-    """
-
-    k: int
-    totals: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    squares: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    clusters: dict[tuple[str, str], NDArray[np.float64]] = field(default_factory=dict)
-    respondents: int = 0
-
-    @property
-    def unit_count(self) -> int:
-        """Sampling units with scores: clusters, or respondents where there are none."""
-        return len(self.clusters) or self.respondents
-
-    def add(
-        self,
-        scores: NDArray[np.float64],
-        strata: NDArray[np.object_],
-        clusters: NDArray[np.object_] | None,
-        counted: NDArray[np.bool_] | None = None,
-    ) -> None:
-        """Add a batch of scores, shape (m, k), with the stratum and cluster of each row.
-
-        `counted` marks the rows that carry weight; the others are no units of the model's sample.
-        """
-        if counted is not None:
-            scores, strata = scores[counted], strata[counted]
-            clusters = None if clusters is None else clusters[counted]
-        for stratum in np.unique(strata):
-            rows = scores[strata == stratum]
-            zero = np.zeros(self.k)
-            self.totals[stratum] = self.totals.get(stratum, zero) + rows.sum(axis=0)
-            if clusters is None:
-                self.respondents += len(rows)
-                square = self.squares.get(stratum, np.zeros((self.k, self.k)))
-                self.squares[stratum] = square + rows.T @ rows
-                continue
-            names = clusters[strata == stratum]
-            for cluster in np.unique(names):
-                key = (str(stratum), str(cluster))
-                self.clusters[key] = self.clusters.get(key, zero) + rows[names == cluster].sum(axis=0)
-
-    def meat(
-        self, unit_counts: dict[str, float], unsampled_shares: dict[str, float]
-    ) -> NDArray[np.float64] | None:
-        """Return the estimated covariance of the total score, shape (k, k).
-
-        Args:
-            unit_counts: Sampling units per stratum, those outside the model's sample included.
-            unsampled_shares: `1 - f` per stratum, 1 without a finite population correction.
-
-        Returns:
-            The covariance, or None if a stratum with scores has only one unit.
-        """
-        squares = dict(self.squares)
-        for (stratum, _), total in self.clusters.items():
-            square = squares.get(stratum, np.zeros((self.k, self.k)))
-            squares[stratum] = square + np.outer(total, total)
-        result = np.zeros((self.k, self.k))
-        for stratum, total in self.totals.items():
-            m = unit_counts[stratum]
-            if m < 2:
-                return None
-            spread = squares[stratum] - np.outer(total, total) / m
-            result += unsampled_shares[stratum] * m / (m - 1) * spread
-        return result
-
-
-def design_covariance(fit: Fit, meat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the linearised covariance of the coefficients, `A^-1 G A^-1`, shape (p + 1, p + 1)."""
-    return fit.bread @ meat @ fit.bread
-
-
-def _places(cells: pd.DataFrame, variables: Sequence[str]) -> dict[str, int]:
-    named = cells.loc[cells["position_b"] > 0, ["variable_b", "position_b"]].drop_duplicates()
-    known = {str(name): int(place) for name, place in named.itertuples(index=False)}
-    absent = [name for name in variables if name not in known]
-    if absent:
-        raise InputError(
-            f"The moments do not hold {', '.join(absent)}.",
-            hint="nobody answered them, or they are in none of the survey's regression models.",
-        )
-    return {name: known[name] for name in variables}
-
-
 def _assemble(
     moments: Moments,
     beta: NDArray[np.float64],
@@ -377,7 +325,7 @@ def _assemble(
         terms=("one", *moments.names[1:]),
         b=np.concatenate([[constant], b]),
         beta=np.concatenate([[np.nan], beta]),
-        classical_std_error=np.sqrt(variance * np.diag(bread)),
+        classical_covariance=variance * bread,
         bread=bread,
         vif=np.concatenate([[np.nan], np.diag(inverse)]),
         relative_importance=np.concatenate([[np.nan], shares]),
@@ -392,20 +340,13 @@ def _assemble(
     )
 
 
-def _from_triangle(  # noqa: PLR0913, PLR0917 - the pieces of one reduction
-    terms: Sequence[str],
-    n: int,
-    size: float,
-    scaled: NDArray[np.float64],
-    inverse: NDArray[np.float64],
-    residual: float,
-    triangle: NDArray[np.float64],
-    offsets: NDArray[np.float64],
-    shift: NDArray[np.float64],
-    scale: NDArray[np.float64],
-) -> Fit:
+def _from_reduction(terms: Sequence[str], reduction: Reduction) -> Fit:
     """Turn an orthogonal reduction of shifted and scaled rows into coefficients, errors and tests."""
-    p = len(terms)
+    p, shift, scale, triangle = len(terms), reduction.shift, reduction.scale, reduction.triangle
+    scaled = linalg.solve_triangular(triangle[:-1, :-1], triangle[:-1, -1])
+    root = linalg.solve_triangular(triangle[:-1, :-1], np.eye(p + 1))
+    inverse = root @ root.T
+    residual = float(np.square(triangle[-1, -1]))
     b = scaled[1:] * scale[0] / scale[1:]
     constant = scaled[0] * scale[0] + shift[0] - shift[1:] @ b
     # z = T x, with x the terms in their own units, constant included.
@@ -413,10 +354,10 @@ def _from_triangle(  # noqa: PLR0913, PLR0917 - the pieces of one reduction
     transform[1:, 0] = -shift[1:] / scale[1:]
     bread = transform.T @ inverse @ transform
     scatter = np.sum(np.square(triangle), axis=0)
-    totals = np.concatenate([offsets[1:], offsets[:1]])
-    centred = scatter[1:] - size * np.square(totals)
+    means = reduction.totals / reduction.size
+    centred = scatter[1:] - reduction.size * np.square(np.concatenate([means[1:], means[:1]]))
     r_squared = float(1 - residual / centred[-1]) if centred[-1] > 0 else np.nan
-    df = n - p - 1
+    df = reduction.n - p - 1
     variance = residual * scale[0] ** 2 / df if df > 0 else np.nan
     f_statistic, f_p_value = _f_test(r_squared, p, df)
     spread = np.sqrt(np.maximum(centred[:-1], 0.0))
@@ -424,14 +365,14 @@ def _from_triangle(  # noqa: PLR0913, PLR0917 - the pieces of one reduction
         terms=("one", *terms),
         b=np.concatenate([[constant], b]),
         beta=np.concatenate([[np.nan], scaled[1:] * spread / np.sqrt(centred[-1])]),
-        classical_std_error=np.sqrt(variance * np.diag(bread)),
+        classical_covariance=variance * bread,
         bread=bread,
         vif=np.concatenate([[np.nan], np.diag(inverse)[1:] * centred[:-1]]),
         relative_importance=np.full(p + 1, np.nan),
         r_squared=r_squared,
-        adjusted_r_squared=1 - (1 - r_squared) * (n - 1) / df if df > 0 else np.nan,
-        condition_number=float(np.linalg.cond(triangle[: p + 1, : p + 1]) ** 2),
-        n=n,
+        adjusted_r_squared=1 - (1 - r_squared) * (reduction.n - 1) / df if df > 0 else np.nan,
+        condition_number=float(np.linalg.cond(triangle[:-1, :-1]) ** 2),
+        n=reduction.n,
         residual_df=df,
         f_statistic=f_statistic,
         f_p_value=f_p_value,
@@ -453,7 +394,7 @@ def _no_fit(terms: Sequence[str], n: int, reason: str, condition: float = np.nan
         terms=("one", *terms),
         b=empty,
         beta=empty,
-        classical_std_error=empty,
+        classical_covariance=np.full((k, k), np.nan),
         bread=np.full((k, k), np.nan),
         vif=empty,
         relative_importance=empty,

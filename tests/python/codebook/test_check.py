@@ -76,6 +76,8 @@ def content() -> dict[str, Any]:
                 "missing": {"dont_know": [8]},
             },
             {"name": "mood_2", "role": "item", "answers": "agreement_3", "scale": "mood"},
+            {"name": "goes_near", "role": "outcome", "answers": "yes_no"},
+            {"name": "goes_far", "role": "outcome", "answers": "yes_no"},
             {"name": "why", "role": "open_text"},
             {"name": "scratch", "role": "ignored"},
         ],
@@ -109,7 +111,9 @@ def content() -> dict[str, Any]:
             cut("age", 3),
             cut("mood", 4),
             cut("mood_1", 5),
+            cut("left", 6),
         ],
+        "flows": [flow()],
     }
 
 
@@ -122,6 +126,25 @@ def cut(cut_id: str, position: int = 9) -> dict[str, Any]:
         "label_en": cut_id,
         "position": position,
     }
+
+
+def flow(**entries: Any) -> dict[str, Any]:
+    return {
+        "survey_id": "toy",
+        "flow_id": "leavers",
+        "origin_cut_id": "office",
+        "base_cut_id": "left",
+        "base_group_id": "yes",
+        "destination_variables": ["goes_near", "goes_far"],
+        "destination_answer_id": "yes",
+        "position": 1,
+        **LABELS,
+        **entries,
+    }
+
+
+def with_flow(**entries: Any) -> Change:
+    return lambda book: book.update(flows=[flow(**entries)])
 
 
 def codebook(change: Change | None = None) -> Codebook:
@@ -175,6 +198,20 @@ def five_point(set_id: str) -> list[dict[str, Any]]:
 def two_routes(book: dict[str, Any]) -> None:
     column(book, "left")["universe"] = {"mood_2": ["agree"]}
     column(book, "mood_2")["universe"] = {"left": ["no"]}
+
+
+def weighted(*margins: tuple[str, str], **declared: Any) -> Change:
+    """Declare a weighting in place of the delivered weight, with rows of the seed `margins`."""
+
+    def apply(book: dict[str, Any]) -> None:
+        book["columns"] = [entry for entry in book["columns"] if entry["role"] != "weight"]
+        book["weighting"] = declared
+        book["margins"] = [
+            {"survey_id": "toy", "wave_id": "2022", "margin_id": margin, "answer_id": part, "population": 5}
+            for margin, part in margins
+        ]
+
+    return apply
 
 
 CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
@@ -470,6 +507,126 @@ CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
         "seeds/cuts.csv",
     ),
     (
+        "a stratum reported as nothing",
+        change("office", reported_as="nowhere"),
+        "reported as 'nowhere', which is no group",
+        "column 'office'",
+    ),
+    (
+        "something reported of what is no stratum",
+        change("age", reported_as="left"),
+        "is no stratum",
+        "column 'age'",
+    ),
+    (
+        "one of two strata is reported",
+        lambda book: (
+            change("office", reported_as="left")(book),
+            book["columns"].append({"name": "size", "role": "stratum", "answers": "office"}),
+        ),
+        "Only some of the stratum columns",
+        "column 'office'",
+    ),
+    (
+        "a reported stratum without a cut",
+        lambda book: (
+            change("office", reported_as="said")(book),
+            book["columns"].append({"name": "said", "role": "group", "answers": "office"}),
+        ),
+        "No cut divides by what people report of the strata, 'said'",
+        "seeds/cuts.csv",
+    ),
+    (
+        "a repeated flow",
+        lambda book: book["flows"].append(flow()),
+        "Two flows are named 'leavers'",
+        "seeds/flows.csv",
+    ),
+    (
+        "a flow from an unknown cut",
+        with_flow(origin_cut_id="country"),
+        "There is no cut 'country'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow within an unknown cut",
+        with_flow(base_cut_id="country"),
+        "There is no cut 'country'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow with half a base",
+        with_flow(base_group_id=None),
+        "only one of base_cut_id and base_group_id is given",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow within an unknown group",
+        with_flow(base_group_id="perhaps"),
+        "'perhaps' is no group of the cut 'left'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow within a band that is none",
+        lambda book: (
+            book["cuts"].append(cut("office*age")),
+            book.update(flows=[flow(base_cut_id="age", base_group_id="middle")]),
+        ),
+        "'middle' is no group of the cut 'age'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow within a category that is none",
+        lambda book: (
+            book["cuts"].append(cut("office*mood_1")),
+            book.update(flows=[flow(base_cut_id="mood_1", base_group_id="agree")]),
+        ),
+        "'agree' is no group of the cut 'mood_1'",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow whose origins and base are not crossed",
+        with_flow(origin_cut_id="mood_1"),
+        "must cross its origins with its base, 'mood_1*left', and none does",
+        "flow 'leavers'",
+    ),
+    (
+        "a flow whose origins and base are crossed twice",
+        lambda book: book["cuts"].append(cut("office*left") | {"cut_id": "again"}),
+        "'office*left', and office*left and again do",
+        "flow 'leavers'",
+    ),
+    (
+        "a destination twice",
+        with_flow(destination_variables=["goes_far", "goes_far"]),
+        "names the destination 'goes_far' twice",
+        "flow 'leavers'",
+    ),
+    (
+        "several destinations and no answer",
+        with_flow(destination_answer_id=None),
+        "no answer says that it is chosen",
+        "flow 'leavers'",
+    ),
+    (
+        "a destination that is a number",
+        with_flow(destination_variables=["age"]),
+        "Its destination 'age' is no item, outcome or control with an answer set",
+        "flow 'leavers'",
+    ),
+    (
+        "a destination that is nothing",
+        with_flow(destination_variables=["nowhere"], destination_answer_id=None),
+        "Its destination 'nowhere' is no item",
+        "flow 'leavers'",
+    ),
+    (
+        "an answer that is none",
+        with_flow(destination_variables=["mood_1"], destination_answer_id="no_opinion"),
+        "'no_opinion' is no answer of 'mood_1'",
+        "flow 'leavers'",
+    ),
+    (
         "a repeated theme",
         lambda book: book["themes"].append(dict(book["themes"][0])),
         "Two themes are named 'mood_theme'",
@@ -493,6 +650,110 @@ CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
         "fieldwork_end is not a date: 'autumn'",
         "wave '2022'",
     ),
+    (
+        "a weighting beside a weight",
+        lambda book: book.update(weighting={"base": "design"}),
+        "brings its own weight, 'weight', and declares how to make one",
+        "survey 'toy'",
+    ),
+    ("a weighting that does nothing", weighted(base="none"), "changes nothing", "survey 'toy'"),
+    (
+        "strata of clusters as a base",
+        together(add(name="street", role="cluster"), weighted(base="design")),
+        "Its strata count clusters",
+        "survey 'toy'",
+    ),
+    (
+        "an unknown raked variable",
+        weighted(rake=["shoe"]),
+        "rakes 'shoe', which is no column",
+        "survey 'toy'",
+    ),
+    (
+        "a raked variable without answers",
+        weighted(rake="region"),
+        "rakes 'region', which has neither an answer set nor bands",
+        "survey 'toy'",
+    ),
+    (
+        "a raked answer by the name of none",
+        together(weighted(rake="office"), change_answer("office", 0, answer_id="missing")),
+        "whose answer 'missing' cannot be told from",
+        "survey 'toy'",
+    ),
+    ("a margin twice", weighted(rake=["age", "age"]), "The margin 'age' is raked twice", "survey 'toy'"),
+    (
+        "rows of a margin that is not raked",
+        weighted(("left", "yes"), rake="office"),
+        "Survey 'toy' does not rake it",
+        "seeds/margins.csv, margin 'left' of wave '2022'",
+    ),
+    (
+        "rows of a survey that rakes nothing",
+        weighted(("left", "yes"), base="design"),
+        "Survey 'toy' does not rake it",
+        "seeds/margins.csv, margin 'left' of wave '2022'",
+    ),
+    (
+        "an unknown part of a margin",
+        weighted(("office", "north|west"), rake="office"),
+        "'west' is no answer or band of it",
+        "margin 'office' of wave '2022'",
+    ),
+    (
+        "a crossed margin with half a part",
+        weighted(("office*age", "north"), rake="office*age"),
+        "'north' is no answer or band of it",
+        "margin 'office*age' of wave '2022'",
+    ),
+    (
+        "a part with two populations",
+        weighted(("office", "north|south"), ("office", "south"), rake="office"),
+        "'south' has two populations",
+        "margin 'office' of wave '2022'",
+    ),
+    (
+        "a wording in a wave without the question",
+        change("mood_1", waves=["2022"], wordings={"2024": {"question": "Other?"}}),
+        "reworded in wave 2024, in which it was not asked",
+        "column 'mood_1'",
+    ),
+    (
+        "a comparable wording without a reason",
+        change("mood_1", wordings={"2024": {"question": "Other?", "comparable": True}}),
+        "called comparable without a reason",
+        "column 'mood_1'",
+    ),
+    (
+        "a wording that is the question",
+        change("mood_1", description="How?", wordings={"2024": {"question": " how? "}}),
+        "is the question itself",
+        "column 'mood_1'",
+    ),
+    (
+        "a wording of a column that is not answered",
+        change("why", wordings={"2024": {"question": "Other?"}}),
+        "this column is none of them",
+        "column 'why'",
+    ),
+    (
+        "a smallest change of a column that is not answered",
+        change("why", minimum_effect=1),
+        "this column is none of them",
+        "column 'why'",
+    ),
+    (
+        "a comparable scale that is none",
+        lambda book: book.update(comparable_scales={"moods": {"2024": "A pilot."}}),
+        "There is no scale 'moods'",
+        "comparable scale 'moods'",
+    ),
+    (
+        "a comparable scale without a reason",
+        lambda book: book.update(comparable_scales={"mood": {"2024": " "}}),
+        "called comparable in wave 2024 without a reason",
+        "comparable scale 'mood'",
+    ),
 ]
 
 
@@ -511,6 +772,25 @@ def test_each_contradiction_is_found_once_with_its_place(apply: Change, what: st
     assert what in problems[0].what
     assert where in problems[0].where
     assert problems[0].hint
+
+
+def test_a_weighting_with_all_steps_has_no_problems() -> None:
+    parts = [
+        ("office*age", "north*low|south*low"),
+        ("office*age", "north*high"),
+        ("left", "yes"),
+        ("left", "no"),
+    ]
+    declared = {"base": "design", "nonresponse": "stratum", "trim": {"maximum_ratio": 5}}
+    assert find_problems(codebook(weighted(*parts, rake=["office*age", "left"], **declared))) == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"base": "delivered"}, {"trim": {"maximum_ratio": 1}}, {"nonresponse": "sex"}, {"steps": 3}]
+)
+def test_unknown_keys_and_values_of_a_weighting_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="weighting"):
+        codebook(weighted(**wrong))
 
 
 def test_a_scale_without_bands_cannot_divide_a_cut() -> None:

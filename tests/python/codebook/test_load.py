@@ -63,6 +63,15 @@ SEEDS = {
         "survey_id,cut_id,variables,label_nl,label_en,position\n"
         "toy,mood*age,mood*age,Beide,Both,1\nother,x,x,X,X,1\n"
     ),
+    "margins": (
+        "survey_id,wave_id,margin_id,answer_id,population\n"
+        "toy,2022,mood,yes|no,500\ntoy,2022,age,low,\nother,1,x,x,5\n"
+    ),
+    "flows": (
+        "survey_id,flow_id,origin_cut_id,base_cut_id,base_group_id,destination_variables,"
+        "destination_answer_id,label_nl,label_en,position\n"
+        "toy,goes,mood,,,near*far,yes,Gaat,Goes,1\nother,x,x,,,x,,X,X,1\n"
+    ),
 }
 
 
@@ -112,6 +121,33 @@ def test_waves_are_texts_whatever_yaml_makes_of_them(toy: Project) -> None:
     assert mood.delivered_names("2023") == ("mood",)
 
 
+def test_what_a_wave_changes_is_read_by_wave(toy: Project) -> None:
+    wording = "wordings: {2023: {question: 'How do you feel?', comparable: true, note: Asked both.}}"
+    rewrite(toy, "names_by_wave: {2022: Mood}", f"names_by_wave: {{2022: Mood}}\n                {wording}")
+    more = "minimum_effect: {mean: 0.2}\n            comparable_scales: {well_being: {2023: A pilot.}}"
+    rewrite(toy, "language: en", f"language: en\n            {more}")
+    book = load_codebook(toy, "toy")
+    assert book.columns[0].wordings["2023"].question == "How do you feel?"
+    assert book.columns[0].wordings["2023"].comparable
+    assert book.comparable_scales == {"well_being": {"2023": "A pilot."}}
+    assert (book.minimum_effect.mean, book.minimum_effect.share) == (0.2, None)
+
+
+@pytest.mark.parametrize(
+    ("wording", "words"),
+    [
+        ("{2023: {note: Changed.}}", "question"),
+        ("{2023: {question: 'How?', trend: true}}", "trend"),
+        ("How?", "wordings"),
+    ],
+)
+def test_a_wording_that_cannot_be_read_is_told_with_its_place(toy: Project, wording: str, words: str) -> None:
+    rewrite(toy, "names_by_wave: {2022: Mood}", f"wordings: {wording}")
+    with pytest.raises(InputError, match=words) as error:
+        load_codebook(toy, "toy")
+    assert "'mood'" in str(error.value)
+
+
 def test_only_the_seeds_of_the_survey_are_read(toy: Project) -> None:
     book = load_codebook(toy, "toy")
     assert list(book.answers) == ["yes_no"]
@@ -119,6 +155,23 @@ def test_only_the_seeds_of_the_survey_are_read(toy: Project) -> None:
     assert [scale.scale_id for scale in book.scales] == ["well_being"]
     assert [theme.survey_id for theme in book.themes] == ["toy"]
     assert [cut.variables for cut in book.cuts] == [("mood", "age")]
+    assert [flow.destination_variables for flow in book.flows] == [("near", "far")]
+    assert [flow.base_cut_id for flow in book.flows] == [None]
+    assert [(part.answers, part.population) for part in book.margins] == [
+        (("yes", "no"), 500),
+        (("low",), None),
+    ]
+
+
+def test_a_weighting_is_read_with_its_steps(toy: Project) -> None:
+    assert load_codebook(toy, "toy").weighting is None
+    steps = "weighting: {base: design, rake: mood, trim: {maximum_ratio: 4}}"
+    rewrite(toy, "            language: en\n", f"            language: en\n            {steps}\n")
+    weighting = load_codebook(toy, "toy").weighting
+    assert weighting is not None
+    assert (weighting.base, weighting.nonresponse, weighting.rake) == ("design", None, ("mood",))
+    assert weighting.trim is not None
+    assert weighting.trim.maximum_ratio == 4
 
 
 def test_an_answer_knows_every_text_that_means_it(toy: Project) -> None:

@@ -37,6 +37,11 @@ OTHER_SEEDS = {
     "scales": "survey_id,scale_id,label_nl,label_en,minimum_items,band_set_id,note\n",
     "themes": "survey_id,theme_id,label_nl,label_en,position\n",
     "cuts": "survey_id,cut_id,variables,label_nl,label_en,position\n",
+    "margins": "survey_id,wave_id,margin_id,answer_id,population\n",
+    "flows": (
+        "survey_id,flow_id,origin_cut_id,base_cut_id,base_group_id,destination_variables,"
+        "destination_answer_id,label_nl,label_en,position\n"
+    ),
     "strata": "survey_id,wave_id,stratum_id,population\n",
 }
 

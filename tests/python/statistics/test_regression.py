@@ -16,13 +16,12 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from support.projects import ROOT
 from werkpeil.errors import InputError
+from werkpeil.statistics.linearisation import ScoreSums, linearise
 from werkpeil.statistics.regression import (
     MAXIMUM_CONDITION,
     Fit,
     Moments,
-    ScoreSums,
     complete_moments,
-    design_covariance,
     fit_moments,
     fit_rows,
     lmg_shares,
@@ -206,7 +205,10 @@ def test_design_covariance_equals_the_sandwich_over_units(seed: int, clustered: 
         expected += 0.9 * count / (count - 1) * spread.T @ spread
     np.testing.assert_allclose(meat, expected, atol=1e-9)
     a = np.linalg.inv(design.T @ (design * w[:, None]))
-    np.testing.assert_allclose(design_covariance(fit, meat), a @ expected @ a, rtol=1e-7, atol=1e-12)
+    table = pd.DataFrame({"stratum_id": ["s0", "s1", "s2"], "unit_count": count, "unsampled_share": 0.9})
+    found = linearise(fit.bread, sums, table)
+    np.testing.assert_allclose(found.covariance, a @ expected @ a, rtol=1e-7, atol=1e-12)
+    assert found.df == (15 if clustered else 60) - 3 - 2
 
 
 def test_a_stratum_with_one_unit_has_no_design_covariance() -> None:
@@ -265,5 +267,6 @@ def test_moments_of_the_complete_come_from_the_patterns_that_hold_all() -> None:
     weighted = complete_moments(cells, ["x"], weighted=True)
     assert (weighted.n, weighted.size) == (3, 4.0)
     np.testing.assert_allclose(weighted.means, [4.0])
-    with pytest.raises(InputError, match="do not hold z"):
-        complete_moments(cells, ["x", "z"], weighted=False)
+    nobody = complete_moments(cells, ["x", "z"], weighted=False)
+    assert nobody.n == 0
+    assert fit_moments(nobody, "x", ["z"]).null_reason == "nobody_answered"

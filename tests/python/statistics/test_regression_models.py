@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pytest
 import statsmodels.api as sm
 
 from werkpeil.statistics.regression_models import fit_models
@@ -75,12 +76,12 @@ class Wave:
             }
         )
 
-    def rows(self) -> Callable[[str, str], Iterable[Any]]:
+    def rows(self, clusters: list[str] | None = None) -> Callable[[str, str], Iterable[Any]]:
         centred = np.nan_to_num(self.values - CENTRES)
         table = pa.table(
             {
                 "stratum_id": pa.array(self.stratum),
-                "cluster_id": pa.array(["none"] * len(self.stratum)),
+                "cluster_id": pa.array(clusters or ["none"] * len(self.stratum)),
                 "weight": pa.array(self.weight),
                 "pattern": pa.array(self.pattern()),
                 "centred_values": pa.array(centred.tolist(), type=pa.list_(pa.float64())),
@@ -94,7 +95,9 @@ class Wave:
         return read
 
 
-MODELS = pd.DataFrame({"survey_id": ["s"], "model_id": ["m"], "outcome_id": ["y"], "position": [1]})
+MODELS = pd.DataFrame(
+    {"survey_id": ["s"], "model_id": ["m"], "outcome_id": ["y"], "position": [1], "method": [None]}
+)
 TERMS = pd.DataFrame(
     {"survey_id": ["s", "s"], "model_id": ["m", "m"], "term_id": ["x", "z"], "position": [1, 2]}
 )
@@ -163,3 +166,84 @@ def test_no_models_give_an_empty_table_with_its_types() -> None:
     assert str(result["survey_id"].dtype) == "string"
     assert str(result["b"].dtype) == "float64"
     assert wave.reads == 0
+
+
+def binary(seed: int) -> Wave:
+    """A wave whose outcome is 0 or 1 and whose terms have few values, so that rows repeat."""
+    wave = Wave(seed, n=300)
+    y = wave.values[:, 0]
+    wave.values[:, 0] = np.where(np.isnan(y), np.nan, y > np.nanmedian(y))
+    wave.values[:, 1] = np.round(wave.values[:, 1], -1)
+    return wave
+
+
+def fitted_logit(wave: Wave, kind: str, clusters: list[str] | None = None) -> pd.DataFrame:
+    strata = wave.strata().assign(is_clustered=clusters is not None)
+    if clusters is not None:
+        units = pd.DataFrame({"stratum_id": wave.stratum, "cluster": clusters}).drop_duplicates()
+        strata["unit_count"] = strata["stratum_id"].map(units["stratum_id"].value_counts()).astype(float)
+    result = fit_models(
+        wave.moments(), MODELS.assign(method="logit"), TERMS, strata, wave.rows(clusters), None
+    )
+    return result[(result["method"] == "logit") & (result["std_error_type"] == kind)]
+
+
+def test_a_logit_stands_beside_the_linear_model_of_a_binary_outcome() -> None:
+    wave = binary(5)
+    complete = ~np.isnan(wave.values).any(axis=1)
+    reference = sm.Logit(wave.values[complete, 0], sm.add_constant(wave.values[complete, 1:])).fit(
+        disp=0, method="newton", tol=1e-12
+    )
+    found = fitted_logit(wave, "classical")
+    assert list(found["term_id"]) == ["one", "x", "z"]
+    assert list(found["position"]) == [0, 1, 2]
+    np.testing.assert_allclose(found["b"], reference.params, rtol=1e-8)
+    np.testing.assert_allclose(found["std_error"], reference.bse, rtol=1e-8)
+    np.testing.assert_allclose(found["p_value"], reference.pvalues, rtol=1e-6)
+    np.testing.assert_allclose(found["ci_upper"], reference.conf_int()[:, 1], rtol=1e-7)
+    effects = reference.get_margeff()
+    np.testing.assert_allclose(found["average_marginal_effect"][1:], effects.margeff, rtol=1e-8)
+    np.testing.assert_allclose(found["average_marginal_effect_std_error"][1:], effects.margeff_se, rtol=1e-7)
+    assert found["df"].isna().all()
+    assert set(found["n"]) == {complete.sum()}
+    assert set(found["row_count"]) < set(range(1, complete.sum() // 2))
+    assert set(found["lost_to_missing"]) == {(~np.isnan(wave.values[:, 0])).sum() - complete.sum()}
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_the_errors_of_a_logit_by_design_are_the_sandwich_over_units(clustered: bool) -> None:
+    wave = binary(6)
+    wave.weight[:20] = 0.0
+    clusters = [f"c{i // 3 % 9}" for i in range(300)] if clustered else None
+    complete = ~np.isnan(wave.values).any(axis=1) & (wave.weight > 0)
+    y, x = wave.values[complete, 0], sm.add_constant(wave.values[complete, 1:])
+    w = wave.weight[complete]
+    reference = sm.GLM(y, x, family=sm.families.Binomial(), freq_weights=w).fit(tol=1e-14, maxiter=100)
+    p = reference.fittedvalues
+    scores = x * (w * (y - p))[:, None]
+    units = np.arange(300).astype(str) if clusters is None else np.array(clusters)
+    meat = np.zeros((3, 3))
+    for stratum in np.unique(wave.stratum):
+        own = wave.stratum == stratum
+        names = np.unique(units[own])
+        totals = np.array(
+            [scores[(own & (units == name))[complete]].sum(axis=0) for name in names]
+        )  # zero for units without complete answers
+        spread = totals - totals.mean(axis=0)
+        meat += len(names) / (len(names) - 1) * spread.T @ spread
+    bread = np.linalg.inv(x.T @ (x * (w * p * (1 - p))[:, None]))
+    found = fitted_logit(wave, "design", clusters)
+    np.testing.assert_allclose(found["b"], reference.params, rtol=1e-7)
+    np.testing.assert_allclose(found["std_error"], np.sqrt(np.diag(bread @ meat @ bread)), rtol=1e-6)
+    assert set(found["df"]) == {(27 if clustered else complete.sum()) - 3 - 2}
+
+
+def test_a_wave_is_fitted_again_when_what_suits_its_outcome_changes() -> None:
+    wave = binary(7)
+    first = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), None)
+    built = first[["survey_id", "wave_id", "fingerprint"]].drop_duplicates()
+    again = fit_models(
+        wave.moments(), MODELS.assign(method="logit"), TERMS, wave.strata(), wave.rows(), built
+    )
+    assert set(again["method"]) == {"linear", "logit"}
+    assert list(again.columns) == list(first.columns)

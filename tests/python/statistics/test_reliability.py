@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from support.projects import SURVEYS
 from werkpeil.errors import InputError
 from werkpeil.statistics.reliability import (
     alpha_interval,
@@ -174,6 +175,13 @@ def test_alpha_with_gaps_is_that_of_pingouin_either_way() -> None:
     assert row["alpha_listwise"] == pytest.approx(0.801694915, rel=1e-8)
     assert row["n"] == 12
     assert row["n_complete"] < row["n"]
+
+
+def test_alpha_of_two_weighted_numbers_is_that_of_r_survey() -> None:
+    schools = pd.read_csv(SURVEYS / "apistrat" / "apistrat.csv")
+    moments = moments_of(schools[["api99", "api00"]].to_numpy(float), schools["pw"].to_numpy(float))
+    _, covariance = item_covariances(moments, weighted=True)
+    assert cronbach_alpha(covariance) == pytest.approx(0.987366823, rel=1e-9)
 
 
 def test_item_rest_correlations_are_those_of_the_rows() -> None:

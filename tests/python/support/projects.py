@@ -45,24 +45,39 @@ def make_project(folder: Path, *, bundled: tuple[str, ...] = (), extra: tuple[st
     return Project(root=root, data=root / "data")
 
 
-def add_survey(root: Path, survey: str) -> None:
+def add_survey(root: Path, survey: str, name: str | None = None) -> None:
     """Add one of the tests' own surveys to a project: its codebook, its seeds and two models."""
-    staging = root / "models" / "staging" / survey
+    name = name or survey
+    staging = root / "models" / "staging" / name
     staging.mkdir()
-    shutil.copy(SURVEYS / survey / "codebook.yml", staging / f"_{survey}__sources.yml")
-    (staging / f"stg_{survey}__responses.sql").write_text(f"{{{{ stage_responses('{survey}') }}}}\n")
-    (root / "models" / "scored" / f"scored_{survey}.sql").write_text(
-        f"{{{{ score_respondents('{survey}') }}}}\n"
-    )
+    codebook = (SURVEYS / survey / "codebook.yml").read_text(encoding="utf-8")
+    (staging / f"_{name}__sources.yml").write_text(codebook.replace(f"name: {survey}\n", f"name: {name}\n"))
+    (staging / f"stg_{name}__responses.sql").write_text(f"{{{{ stage_responses('{name}') }}}}\n")
+    (root / "models" / "scored" / f"scored_{name}.sql").write_text(f"{{{{ score_respondents('{name}') }}}}\n")
     for rows in sorted((SURVEYS / survey / "seeds").glob("*.csv")):
-        add_seed_rows(root / "seeds" / rows.name, rows)
+        header, *lines = rows.read_text(encoding="utf-8").splitlines()
+        named = [
+            f"{name},{line.partition(',')[2]}" if line.startswith(f"{survey},") else line for line in lines
+        ]
+        add_seed_rows(root / "seeds" / rows.name, [header, *named])
 
 
-def add_seed_rows(seed: Path, rows: Path) -> None:
-    """Append the rows of one CSV to a seed, those that it does not hold yet."""
-    present = set(seed.read_text(encoding="utf-8").splitlines())
-    header, *lines = rows.read_text(encoding="utf-8").splitlines()
-    assert header == seed.read_text(encoding="utf-8").splitlines()[0], f"{rows} has other columns"
+def add_variant(root: Path, survey: str, variant: str, weighting: dict[str, object] | None = None) -> None:
+    """Add a survey of the tests under another name and without its own weight, weighted as told."""
+    add_survey(root, survey, variant)
+    path = root / "models" / "staging" / variant / f"_{variant}__sources.yml"
+    codebook = yaml.safe_load(path.read_text(encoding="utf-8"))
+    table = codebook["sources"][0]["tables"][0]
+    table["columns"] = [one for one in table["columns"] if one["config"]["meta"]["role"] != "weight"]
+    table["config"]["meta"]["weighting"] = weighting
+    path.write_text(yaml.safe_dump(codebook, sort_keys=False), encoding="utf-8")
+
+
+def add_seed_rows(seed: Path, rows: list[str]) -> None:
+    """Append lines of a CSV, its header first, to a seed, those that it does not hold yet."""
+    present = seed.read_text(encoding="utf-8").splitlines()
+    header, *lines = rows
+    assert header == present[0], f"{seed} has other columns than {header}"
     with seed.open("a", encoding="utf-8") as stream:
         stream.writelines(f"{line}\n" for line in lines if line not in present)
 

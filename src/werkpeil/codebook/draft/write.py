@@ -67,7 +67,7 @@ def require_new(project: Project, survey_id: str) -> None:
     where = str(found.relative_to(project.root)) if found else None
     if where is None and survey_id in project.surveys:
         where = f"{MARKER}, vars.surveys"
-    for seed in ("scales", "themes", "cuts", "strata"):
+    for seed in ("scales", "themes", "cuts", "flows", "strata", "margins"):
         if where is None and any(row.get("survey_id") == survey_id for row in seed_rows(project, seed)):
             where = f"seeds/{seed}.csv"
     if where is not None:

@@ -1,0 +1,1 @@
+{{ describe_comparable_scales() }}

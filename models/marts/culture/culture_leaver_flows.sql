@@ -1,0 +1,10 @@
+with
+
+culture_leaver_flows as (
+
+    select * from {{ ref('sector_flows') }}
+    where survey_id = 'werkonderzoek' and flow_id = 'left_because_of_culture' and rank <= 3
+
+)
+
+select * from culture_leaver_flows
