@@ -2,7 +2,8 @@
 
 Tables and types come from the database itself, so a release holds whatever the build made. What a
 table means comes from dbt's manifest of the same build: descriptions, the test on the grain as key,
-and the tests on columns as constraints. A table that dbt does not know has its comments and no more.
+and the tests on columns as constraints. A release carries it along, in comments and in the index. A
+table that dbt does not know has its comments and no more.
 """
 
 from __future__ import annotations
@@ -99,21 +100,28 @@ class Table:
 
 
 @dataclass
-class _Meaning:
-    """What dbt's manifest says of a table."""
+class Meaning:
+    """What dbt's manifest says of a table.
 
+    Args:
+        grain: Columns that the test on the grain names.
+        tests: Name, column and arguments of every test on a column.
+        description: What it is; a release keeps it as a comment.
+        columns: Descriptions of columns; a release keeps them as comments.
+    """
+
+    grain: list[str] = field(default_factory=list)
+    tests: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     description: str = ""
     columns: dict[str, str] = field(default_factory=dict)
-    grain: tuple[str, ...] = ()
-    tests: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
 
-def read_catalog(project: Project, connection: Any, build_id: str) -> list[Table]:
+def read_catalog(connection: Any, meanings: Mapping[str, Meaning], build_id: str) -> list[Table]:
     """Return the published tables of a warehouse or release, by name, if they are fit to be released.
 
     Args:
-        project: Whose manifest tells what the tables mean.
         connection: A connection whose current database is that warehouse or release.
+        meanings: What tables mean, by name.
         build_id: The build that every row must be of.
 
     Raises:
@@ -121,14 +129,12 @@ def read_catalog(project: Project, connection: Any, build_id: str) -> list[Table
             no known provenance, with a number that is none, or with a text that not every reader can store.
         InputError: a name or a type cannot be released.
     """
-    meanings = read_meanings(project)
     tables = [
-        _described(connection, name, meanings.get(name, _Meaning())) for name in _table_names(connection)
+        _described(connection, name, meanings.get(name, Meaning())) for name in _table_names(connection)
     ]
     if not tables:
         raise CheckFailedError(
             f"There is nothing to publish: the warehouse has no table in schema {SCHEMA}.",
-            where=str(project.warehouse),
             hint="models in models/published make them; run `werkpeil build`.",
         )
     faults = [fault for table in tables for fault in _faults(connection, table, build_id)]
@@ -142,7 +148,7 @@ def read_catalog(project: Project, connection: Any, build_id: str) -> list[Table
     return tables
 
 
-def read_meanings(project: Project) -> dict[str, _Meaning]:
+def read_meanings(project: Project) -> dict[str, Meaning]:
     """Return what dbt's manifest of the last build says of each published table."""
     try:
         manifest = json.loads((target_folder(project) / "manifest.json").read_text(encoding="utf-8"))
@@ -150,7 +156,7 @@ def read_meanings(project: Project) -> dict[str, _Meaning]:
         return {}
     nodes: Mapping[str, Any] = manifest.get("nodes") or {}
     published = {
-        unique_id: _Meaning(
+        unique_id: Meaning(
             description=_one_line(node.get("description")),
             columns={
                 name: _one_line(column.get("description")) for name, column in (node["columns"] or {}).items()
@@ -167,11 +173,11 @@ def read_meanings(project: Project) -> dict[str, _Meaning]:
     return {nodes[unique_id]["alias"]: meaning for unique_id, meaning in published.items()}
 
 
-def _learn(meaning: _Meaning, test: str, column: str | None, arguments: dict[str, Any]) -> None:
+def _learn(meaning: Meaning, test: str, column: str | None, arguments: dict[str, Any]) -> None:
     if test == "unique_combination":
-        meaning.grain = tuple(arguments.get("columns") or ())
+        meaning.grain = list(arguments.get("columns") or ())
     elif test == "unique" and column and not meaning.grain:
-        meaning.grain = (column,)
+        meaning.grain = [column]
     elif column:
         meaning.tests.append((test, column, arguments))
 
@@ -195,7 +201,7 @@ def _table_names(connection: Any) -> list[str]:
     return names
 
 
-def _described(connection: Any, name: str, meaning: _Meaning) -> Table:
+def _described(connection: Any, name: str, meaning: Meaning) -> Table:
     relation = f"{SCHEMA}.{identifier(name)}"
     [(rows,)] = connection.execute(f"select count(*) from {relation}").fetchall()
     columns = tuple(_columns(connection, name, meaning))
@@ -208,7 +214,7 @@ def _described(connection: Any, name: str, meaning: _Meaning) -> Table:
         name=name,
         description=meaning.description or _comment(connection, name),
         columns=columns,
-        grain=meaning.grain if set(meaning.grain) <= known else (),
+        grain=tuple(meaning.grain) if set(meaning.grain) <= known else (),
         rows=int(rows),
         provenances=tuple(provenances),
     )
@@ -223,7 +229,7 @@ def _comment(connection: Any, table: str) -> str:
     return _one_line(found[0][0]) if found else ""
 
 
-def _columns(connection: Any, table: str, meaning: _Meaning) -> Iterator[Column]:
+def _columns(connection: Any, table: str, meaning: Meaning) -> Iterator[Column]:
     found = connection.execute(
         "select column_name, data_type, comment from duckdb_columns() "
         "where schema_name = ? and table_name = ? and database_name = current_database() "

@@ -24,7 +24,6 @@ from werkpeil.codebook import codebook_path, load_codebook
 from werkpeil.errors import InputError
 from werkpeil.files import fsync, outside_errors, replace_text, sha256_of
 from werkpeil.publishing import releases
-from werkpeil.publishing.catalog import read_catalog
 from werkpeil.publishing.dcat import CATALOG, catalog_document
 from werkpeil.sql import identifier, literal, literals
 
@@ -133,7 +132,7 @@ def _export(
     folder.mkdir()
     source = duckdb.connect(str(project.published / release.file_name), read_only=True)
     try:
-        tables = read_catalog(project, source, release.build_id)
+        tables = releases.read_release(source, release)
         for place, table in enumerate(tables):
             if on_progress:
                 on_progress(table.name, place / len(tables))

@@ -25,7 +25,7 @@ from werkpeil.building.lock import only_one
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
 from werkpeil.files import outside_errors
 from werkpeil.publishing import releases
-from werkpeil.publishing.catalog import SCHEMA, read_catalog
+from werkpeil.publishing.catalog import SCHEMA
 from werkpeil.sql import identifier, literal
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def _publish(
     """Load and swap in one transaction; return whether the swap had the lock."""
     source = duckdb.connect(str(project.published / release.file_name), read_only=True)
     try:
-        tables = read_catalog(project, source, release.build_id)
+        tables = releases.read_release(source, release)
         with connection.transaction():
             # A second publication waits here, for the schema's name, and no longer than this.
             connection.execute(_set_lock_timeout(SECONDS_FOR_ANOTHER))

@@ -9,7 +9,7 @@ from werkpeil.building.lock import only_one
 from werkpeil.errors import CheckFailedError
 from werkpeil.files import outside_errors
 from werkpeil.publishing import releases
-from werkpeil.publishing.catalog import read_catalog
+from werkpeil.publishing.catalog import read_catalog, read_meanings
 from werkpeil.quality import has_passed
 from werkpeil.quality.gate import require_newest_build
 from werkpeil.warehouse import open_warehouse
@@ -64,9 +64,10 @@ def publish(project: Project) -> PublishResult:
                 status = "up_to_date" if listed == current else "published"
                 release = listed
             else:
+                meanings = read_meanings(project)
                 with open_warehouse(project) as connection:
-                    tables = read_catalog(project, connection, build_id)
-                release = releases.write_release(project, project.warehouse, tables, build_id, workspace)
+                    tables = read_catalog(connection, meanings, build_id)
+                release = releases.write_release(project, tables, meanings, build_id, workspace)
                 status = "published"
             if status == "published":
                 releases.show_release(project, release)

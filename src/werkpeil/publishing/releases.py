@@ -14,7 +14,7 @@ import re
 import secrets
 import shutil
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +23,11 @@ import duckdb
 from werkpeil.errors import InputError, OutsideError
 from werkpeil.files import fsync, replace_text, sha256_of
 from werkpeil.project import MARKER
-from werkpeil.publishing.catalog import SCHEMA, copied_counts
+from werkpeil.publishing.catalog import SCHEMA, Meaning, copied_counts, read_catalog
 from werkpeil.sql import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from werkpeil.project import Project
@@ -57,6 +57,7 @@ class Release:
         file_bytes: Its size.
         sha256: Its digest.
         tables: Rows per table.
+        meanings: Grain and tests per table, as dbt knew them; what is said in words stands in the file.
     """
 
     build_id: str
@@ -65,6 +66,7 @@ class Release:
     file_bytes: int
     sha256: str
     tables: dict[str, int]
+    meanings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def require_build_id(build_id: str) -> None:
@@ -127,14 +129,14 @@ def current_release(project: Project) -> Release | None:
 
 
 def write_release(
-    project: Project, source: Path, tables: Sequence[Table], build_id: str, workspace: Path
+    project: Project, tables: Sequence[Table], meanings: Mapping[str, Meaning], build_id: str, workspace: Path
 ) -> Release:
     """Write the release of a build and list it; readers do not see it yet.
 
     Args:
-        project: The project.
-        source: The warehouse file, which nobody writes to meanwhile.
+        project: The project, whose warehouse nobody writes to meanwhile.
         tables: The tables to copy.
+        meanings: What they mean.
         build_id: Their build.
         workspace: A folder of this process alone, on the disk of the releases.
 
@@ -143,7 +145,7 @@ def write_release(
     """
     final = release_path(project, build_id)
     draft = workspace / final.name
-    _copy(source, draft, tables)
+    _copy(project.warehouse, draft, tables)
     _require_whole(draft, tables)
     draft.chmod(0o444)
     fsync(draft)
@@ -154,6 +156,9 @@ def write_release(
         file_bytes=draft.stat().st_size,
         sha256=sha256_of(draft),
         tables={table.name: table.rows for table in tables},
+        meanings={
+            name: {"grain": meaning.grain, "tests": meaning.tests} for name, meaning in meanings.items()
+        },
     )
     draft.replace(final)
     fsync(project.published)
@@ -168,6 +173,17 @@ def show_release(project: Project, release: Release) -> None:
     draft.symlink_to(release.file_name)
     draft.replace(project.published / POINTER)
     fsync(project.published)
+
+
+def read_release(connection: Any, release: Release) -> list[Table]:
+    """Return the tables of a release, by name.
+
+    Args:
+        connection: A connection to the release's file.
+        release: The release.
+    """
+    meanings = {name: Meaning(**meaning) for name, meaning in release.meanings.items()}
+    return read_catalog(connection, meanings, release.build_id)
 
 
 def is_whole(project: Project, release: Release) -> bool:

@@ -238,6 +238,14 @@ def test_what_a_killed_export_left_is_made_again(ready: Project) -> None:
     assert Package(str(ready.published / "datapackage.json")).validate().valid
 
 
+def test_the_package_is_described_as_the_release_was_whatever_dbt_did_since(ready: Project) -> None:
+    publish(ready)
+    (ready.data / "target" / "manifest.json").unlink()
+    export_open_data(ready)
+    assert resource(ready, "shares-csv")["schema"]["primaryKey"] == ["item_id"]
+    assert resource(ready, "shares-csv")["description"] == "Grain: one row per item. Shares; it's said."
+
+
 def test_nothing_released_is_told(ready: Project) -> None:
     with pytest.raises(InputError, match="Nothing is released yet"):
         export_open_data(ready)

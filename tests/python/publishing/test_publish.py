@@ -74,6 +74,19 @@ def test_a_release_is_closed_read_only_listed_and_alone(ready: Project) -> None:
             "file_bytes": release.file_bytes,
             "sha256": release.sha256,
             "tables": {"labels": 16, "nobody": 0, "shares": 20},
+            "meanings": {
+                "shares": {
+                    "grain": ["item_id"],
+                    "tests": [
+                        ["not_null", "item_id", {}],
+                        ["in_range", "positive_share", {"lowest": 0, "highest": 1}],
+                    ],
+                },
+                "labels": {
+                    "grain": ["label_id", "group_b"],
+                    "tests": [["accepted_values", "provenance", {"values": ["real", "synthetic"]}]],
+                },
+            },
         }
     ]
     assert sorted(path.name for path in ready.published.iterdir()) == [
