@@ -21,6 +21,8 @@ from werkpeil.errors import InputError, WerkpeilError
 from werkpeil.project import Project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkpeil.building import BuildResult
     from werkpeil.landing import LandingResult
     from werkpeil.publishing import PublishResult, Release
@@ -331,26 +333,27 @@ def survey_new(
     screen.say(f"Then: werkpeil land {file} --survey {survey} --wave {wave} && werkpeil build")
 
 
+def _counted(step: Callable[[str, float | None], None]) -> Callable[[str, int, int], None]:
+    """Return a function that shows the done ones of a number of nodes as a share."""
+
+    def told(name: str, done: int, total: int) -> None:
+        step(name, done / total if total else None)
+
+    return told
+
+
 def _build(project: Project, *, full_refresh: bool = False) -> BuildResult:
     from werkpeil.building import build as build_warehouse
 
     with screen.progress("Building") as step:
-
-        def told(name: str, done: int, total: int) -> None:
-            step(name, done / total if total else None)
-
-        return build_warehouse(project, full_refresh=full_refresh, on_progress=told)
+        return build_warehouse(project, full_refresh=full_refresh, on_progress=_counted(step))
 
 
 def _check(project: Project, *, again: bool) -> GateResult:
     from werkpeil.quality import run_gate
 
     with screen.progress("Checking") as step:
-
-        def told(name: str, done: int, total: int) -> None:
-            step(name, done / total if total else None)
-
-        return run_gate(project, again=again, on_progress=told)
+        return run_gate(project, again=again, on_progress=_counted(step))
 
 
 def _publish(project: Project) -> None:
