@@ -20,7 +20,7 @@ BOUNCER := tools/dbt-bouncer/.venv/bin/dbt-bouncer
 SQL := $(wildcard models analyses tests/singular)
 CHECKS := check-format check-ruff check-types check-yaml check-sql check-house check-dbt check-bouncer
 
-.PHONY: help setup demo test check format golden clean $(CHECKS)
+.PHONY: help setup demo postgres test check format golden clean $(CHECKS)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ setup: ## Install everything into this folder (needs Python 3.11 or later)
 
 demo: setup ## Land the bundled waves, build the marts, say where the results are
 	@$(BIN)/werkpeil demo
+
+postgres: setup ## Publish the last build to PostgreSQL, by the standard PG* variables (docs/how-to/postgres.md)
+	@$(BIN)/werkpeil publish --to postgres
 
 test: setup ## Run the checks, then all tests; both run, either can fail it
 	@status=0; \
@@ -54,7 +57,7 @@ check-ruff: # Python is clean (ruff)
 check-types: # Types hold (mypy, strict)
 	@echo "== mypy"
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/mypy --no-error-summary tools/house_rules.py
+	@$(BIN)/mypy --no-error-summary tools/house_rules.py tools/read_release.py
 
 check-yaml: # YAML is clean (yamllint)
 	@echo "== yamllint"

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -92,7 +93,12 @@ class Project:
         return self.data / "logs"
 
     @cached_property
+    def variables(self) -> dict[str, Any]:
+        """What `vars` of `dbt_project.yml` sets."""
+        settings = yaml.safe_load((self.root / MARKER).read_text(encoding="utf-8")) or {}
+        return settings.get("vars") or {}
+
+    @property
     def surveys(self) -> list[str]:
         """Ids of the surveys in the warehouse, as `dbt_project.yml` lists them."""
-        settings = yaml.safe_load((self.root / MARKER).read_text(encoding="utf-8")) or {}
-        return [str(survey) for survey in (settings.get("vars") or {}).get("surveys") or []]
+        return [str(survey) for survey in self.variables.get("surveys") or []]

@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from werkpeil import __version__
+from werkpeil.landing import current_deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,12 @@ def inputs_digest(project: Project, deliveries: list[str]) -> str:
     return digest.hexdigest()
 
 
+def digest_now(project: Project) -> str:
+    """Return the digest of what a build would read if it began now."""
+    deliveries = current_deliveries(project)
+    return inputs_digest(project, [f"{d.survey_id} {d.wave_id} {d.delivery_id}" for d in deliveries])
+
+
 def read_state(project: Project) -> dict[str, Any]:
     """Return what the last successful build recorded; empty if there was none."""
     try:
@@ -52,6 +59,15 @@ def write_state(project: Project, state: dict[str, Any]) -> None:
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps(state, indent=1), encoding="utf-8")
     draft.replace(path)
+
+
+def warehouse_fingerprint(project: Project) -> list[Any]:
+    """Return what changes whenever anybody writes to the warehouse file; empty where there is none."""
+    if not project.warehouse.exists():
+        return []
+    stat = project.warehouse.stat()
+    log = project.warehouse.with_name(project.warehouse.name + ".wal")
+    return [stat.st_size, stat.st_mtime_ns, log.exists()]
 
 
 def forget_state(project: Project) -> None:

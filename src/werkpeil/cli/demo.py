@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from werkpeil.cli import screen
+from werkpeil.files import sha256_of
 from werkpeil.landing import current_deliveries, land
 from werkpeil.synthesis import synthesise
 from werkpeil.warehouse import open_warehouse
@@ -103,8 +103,7 @@ def _made_up(project: Project) -> Iterator[tuple[str, str, Path]]:
 
 def _holds_another_synthetic(project: Project, survey_id: str, wave_id: str, path: Path) -> bool:
     """Tell whether another made-up file is landed for a wave: what is real the demo never replaces."""
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    sha256 = sha256_of(path)
     return any(
         (landed.survey_id, landed.wave_id, landed.provenance) == (survey_id, wave_id, "synthetic")
         and landed.sha256 != sha256

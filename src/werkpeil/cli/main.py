@@ -21,13 +21,19 @@ from werkpeil.errors import InputError, WerkpeilError
 from werkpeil.project import Project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkpeil.building import BuildResult
     from werkpeil.landing import LandingResult
+    from werkpeil.publishing import PublishResult, Release
+    from werkpeil.publishing.open_data import OpenDataResult
+    from werkpeil.publishing.postgres import PostgresResult
+    from werkpeil.quality import GateResult
     from werkpeil.synthesis import SynthesisResult
 
 app = typer.Typer(
     name="werkpeil",
-    help="A survey warehouse: land waves, build checked marts, see where things stand.",
+    help="A survey warehouse: land waves, build checked marts, publish them, see where things stand.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -139,7 +145,11 @@ def run_inbox(
         Path | None, typer.Option("--inbox", help="Folder of deliveries: SURVEY/WAVE/FILE.")
     ] = None,
 ) -> None:
-    """Land everything new in the inbox, then build. Safe to start at any time."""
+    """Land everything new in the inbox, build, check and publish. Safe to start at any time.
+
+    A delivery that cannot be landed waits; the others go on. Whatever fails later, the last
+    release goes on serving.
+    """
     from werkpeil.landing import land as land_file
     from werkpeil.landing.inbox import pending
 
@@ -157,16 +167,89 @@ def run_inbox(
             screen.show_error(error)
             worst = error if worst is None or error.exit_code > worst.exit_code else worst
     _tell_build(_build(project))
+    _publish(project)
     if worst is not None:
         raise typer.Exit(worst.exit_code)
 
 
+@app.command(epilog="Example: werkpeil check")
+def check() -> None:
+    """Run the gate alone: everything that the last build must pass before it is published.
+
+    Nothing is built and nothing is published. A failure names the check, the table and its rows.
+    """
+    _tell_gate(_check(Project.find(), again=True))
+
+
+@app.command(epilog="Example: werkpeil publish --to postgres")
+def publish(
+    to: Annotated[
+        str | None, typer.Option("--to", help="Publish there too: postgres, by the standard PG* variables.")
+    ] = None,
+) -> None:
+    """Release the last build to data/published/current.duckdb, in one step.
+
+    What has not passed the gate is checked first; what fails is not published, and the last
+    release goes on serving. Publishing the same build again changes nothing.
+    """
+    if to not in {None, "postgres"}:
+        raise InputError(f"'{to}' is not a place that Werkpeil publishes to.", hint="use --to postgres.")
+    project = Project.find()
+    _publish(project)
+    if to == "postgres":
+        _tell_postgres(_publish_to_postgres(project))
+
+
+@app.command(epilog="Example: werkpeil export --exhibit culture.table_3 --format latex")
+def export(
+    exhibit: Annotated[
+        str | None, typer.Option("--exhibit", "-e", help="A table or figure of a report; `list` names all.")
+    ] = None,
+    wave: Annotated[
+        str | None, typer.Option("--wave", "-w", help="Wave of the exhibit; the report's own unless said.")
+    ] = None,
+    way: Annotated[
+        str,
+        typer.Option("--way", help="`report`: as its authors computed; `design`: weighted, with intervals."),
+    ] = "report",
+    language: Annotated[str, typer.Option("--language", "-l", help="nl or en.")] = "nl",
+    file_format: Annotated[
+        str | None, typer.Option("--format", "-f", help="markdown, latex, html or xlsx; by the file's name.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; the screen without one.")
+    ] = None,
+) -> None:
+    """Write the current release as open data, or print one exhibit of a report from it.
+
+    Open data: CSV, Parquet and Excel; data/published/datapackage.json describes the files
+    (Frictionless), and catalog.jsonld beside it lists them for data portals (DCAT-AP).
+    """
+    if exhibit is None:
+        _export_open_data(Project.find())
+        return
+    from werkpeil.cli.exhibits import print_exhibit
+
+    print_exhibit(
+        Project.find(), exhibit, wave=wave, way=way, language=language, file_format=file_format, out=out
+    )
+
+
+def _export_open_data(project: Project) -> None:
+    from werkpeil.publishing.open_data import export_open_data
+
+    with screen.progress("Writing open data") as step:
+        exported = export_open_data(project, on_progress=step)
+    _tell_open_data(exported)
+
+
 @app.command(epilog="Example: werkpeil status")
 def status() -> None:
-    """Show the landed waves, the last build and what waits in the inbox."""
+    """Show the landed waves, the last build, the current release and what waits in the inbox."""
     from werkpeil.building.state import read_state
     from werkpeil.landing import current_deliveries
     from werkpeil.landing.inbox import pending
+    from werkpeil.publishing import current_release
 
     project = Project.find()
     deliveries = current_deliveries(project)
@@ -194,6 +277,7 @@ def status() -> None:
         )
     else:
         screen.say("No finished build since the last change. `werkpeil build` makes one.")
+    _tell_current(current_release(project), built["build_id"] if built else None)
     waiting = pending(project, None)
     screen.say(f"Inbox: {len(waiting)} waiting in {screen.near(project.inbox)}")
     for item in waiting:
@@ -277,15 +361,46 @@ def survey_new(
     screen.say(f"Then: werkpeil land {file} --survey {survey} --wave {wave} && werkpeil build")
 
 
+def _counted(step: Callable[[str, float | None], None]) -> Callable[[str, int, int], None]:
+    """Return a function that shows the done ones of a number of nodes as a share."""
+
+    def told(name: str, done: int, total: int) -> None:
+        step(name, done / total if total else None)
+
+    return told
+
+
 def _build(project: Project, *, full_refresh: bool = False) -> BuildResult:
     from werkpeil.building import build as build_warehouse
 
     with screen.progress("Building") as step:
+        return build_warehouse(project, full_refresh=full_refresh, on_progress=_counted(step))
 
-        def told(name: str, done: int, total: int) -> None:
-            step(name, done / total if total else None)
 
-        return build_warehouse(project, full_refresh=full_refresh, on_progress=told)
+def _check(project: Project, *, again: bool) -> GateResult:
+    from werkpeil.quality import run_gate
+
+    with screen.progress("Checking") as step:
+        return run_gate(project, again=again, on_progress=_counted(step))
+
+
+def _publish(project: Project) -> None:
+    """Check what has not been checked as it is now, then release it."""
+    from werkpeil.publishing import publish as publish_release
+    from werkpeil.quality import has_passed
+
+    if not has_passed(project):
+        _tell_gate(_check(project, again=False))
+    with screen.progress("Publishing"):
+        released = publish_release(project)
+    _tell_release(project, released)
+
+
+def _publish_to_postgres(project: Project) -> PostgresResult:
+    from werkpeil.publishing.postgres import publish_to_postgres
+
+    with screen.progress("Publishing to PostgreSQL"):
+        return publish_to_postgres(project)
 
 
 def _tell_report(project: Project, made: SynthesisResult) -> None:
@@ -328,3 +443,60 @@ def _tell_build(result: BuildResult) -> None:
         f"[bold green]built[/] {escape(result.build_id)}: {result.models} models, "
         f"{result.checks} checks passed, {result.seconds:.0f} s"
     )
+
+
+def _tell_gate(result: GateResult) -> None:
+    screen.results.print(
+        f"[bold green]passed[/] the gate: {result.checks} checks of build {escape(result.build_id)}, "
+        f"{result.seconds:.0f} s"
+    )
+
+
+def _tell_release(project: Project, result: PublishResult) -> None:
+    release = result.release
+    if result.status == "up_to_date":
+        screen.say(f"Build {release.build_id} is the current release; nothing was published.")
+    else:
+        screen.results.print(f"[bold green]published[/] {escape(_described(release))}")
+        screen.say(f"  readers open {screen.near(project.published / 'current.duckdb')}, schema published")
+    for build_id in result.removed:
+        screen.say(f"  removed the old release {build_id}")
+
+
+def _tell_current(release: Release | None, built: str | None) -> None:
+    if release is None:
+        screen.say("No release yet. `werkpeil publish` makes one.")
+        return
+    newest = "" if built == release.build_id else "; not the last build"
+    screen.say(f"Current release: {_described(release)}{newest}.")
+
+
+def _described(release: Release) -> str:
+    rows = sum(release.tables.values())
+    moment = release.published_at[:16].replace("T", " ")
+    return f"{release.build_id}: {len(release.tables)} tables, {rows:,} rows, at {moment} UTC"
+
+
+def _tell_postgres(result: PostgresResult) -> None:
+    if result.status == "up_to_date":
+        screen.say(f"{result.database} shows build {result.build_id} already; nothing was loaded.")
+    else:
+        screen.results.print(
+            f"[bold green]published[/] to {escape(result.database)}: {result.rows:,} rows, "
+            f"{result.seconds:.1f} s"
+        )
+    if not result.waited_for_readers:
+        screen.say("  a reader kept a transaction open; the tables were replaced without waiting for it")
+    for schema in result.left:
+        screen.say(f"  {schema} is still in use; the next publication removes it")
+
+
+def _tell_open_data(result: OpenDataResult) -> None:
+    if result.status == "up_to_date":
+        screen.say(f"The open data are of build {result.build_id} already; nothing was written.")
+    else:
+        screen.results.print(
+            f"[bold green]wrote[/] {result.tables} tables of build {escape(result.build_id)} in "
+            f"{result.files} files, {result.file_bytes / 1e6:,.1f} MB"
+        )
+    screen.say(f"  described by {screen.near(result.package)}")

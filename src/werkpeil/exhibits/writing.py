@@ -6,18 +6,14 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from werkpeil.errors import InputError, OutsideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from openpyxl.cell import Cell as SheetCell
-    from openpyxl.cell import MergedCell
 
     from werkpeil.exhibits.layout import Cell
     from werkpeil.exhibits.reading import Table
@@ -196,43 +192,29 @@ def _html_cell(cell: Cell, language: str) -> str:
 def write_sheet(table: Table, path: Path) -> None:
     """Write a table as an Excel file: numbers as numbers, shown with the decimals of the report.
 
-    A cell whose text says more than its number (stars, a count in brackets) is written as text.
+    A cell whose text says more than its number (stars, a count in brackets) is written as text, and no text is
+    taken for a formula.
     """
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = table.exhibit_id[:31]
-    _put_text(sheet.cell(1, 1), table.title, bold=True)
-    for column, heading in enumerate(table.headings, start=2):
-        _put_text(sheet.cell(2, column), heading, bold=True)
-        sheet.cell(2, column).alignment = Alignment(wrap_text=True, vertical="bottom")
-        sheet.column_dimensions[get_column_letter(column)].width = 18
-    for place, line in enumerate(table.rows, start=3):
-        _put_text(sheet.cell(place, 1), line.label, bold=not line.cells)
-        for column, cell in enumerate(line.cells, start=2):
-            _put_cell(sheet.cell(place, column), cell)
-    for place, note in enumerate(notes(table), start=len(table.rows) + 4):
-        _put_text(sheet.cell(place, 1), note)
-    sheet.column_dimensions["A"].width = max(len(line.label) for line in table.rows) + 2
-    sheet.freeze_panes = "B3"
-    book.save(path)
-
-
-def _put_cell(target: SheetCell | MergedCell, cell: Cell) -> None:
-    if cell.value is not None and re.fullmatch(r"-?[\d.,]+%?", cell.text):
-        target.value = cell.value
-        target.number_format = cell.number_format
-    else:
-        _put_text(target, cell_text(cell))
-    target.alignment = Alignment(horizontal="right")
-
-
-def _put_text(target: SheetCell | MergedCell, text: str, *, bold: bool = False) -> None:
-    """Write a text as a text, whatever it begins with: a spreadsheet takes `=` and `-` for formulas."""
-    if text:
-        target.value = text
-        target.data_type = "s"
-    if bold:
-        target.font = Font(bold=True)
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet(table.exhibit_id[:31])
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
+        right = book.add_format({"align": "right"})
+        sheet.write_string(0, 0, table.title, book.add_format({"bold": True}))
+        for column, heading in enumerate(table.headings, start=1):
+            sheet.write_string(1, column, heading, bold)
+        for place, line in enumerate(table.rows, start=2):
+            sheet.write_string(place, 0, line.label, None if line.cells else bold)
+            for column, cell in enumerate(line.cells, start=1):
+                if cell.value is not None and re.fullmatch(r"-?[\d.,]+%?", cell.text):
+                    shown = book.add_format({"align": "right", "num_format": cell.number_format})
+                    sheet.write_number(place, column, cell.value, shown)
+                elif cell_text(cell):
+                    sheet.write_string(place, column, cell_text(cell), right)
+        for place, note in enumerate(notes(table), start=len(table.rows) + 3):
+            sheet.write_string(place, 0, note)
+        sheet.set_column(0, 0, max(len(line.label) for line in table.rows) + 2)
+        sheet.set_column(1, len(table.headings), 18)
+        sheet.freeze_panes(2, 1)
 
 
 _TEXTS: dict[str, Callable[[Table], str]] = {"markdown": as_markdown, "latex": as_latex, "html": as_html}
@@ -257,8 +239,8 @@ def write_table(table: Table, file_format: str, path: Path | None = None) -> str
             write_sheet(table, path)
         else:
             path.write_text(_TEXTS[file_format](table), encoding="utf-8")
-    except OSError as error:
+    except (OSError, FileCreateError) as error:
         raise OutsideError(
-            f"The exhibit cannot be written: {error.strerror}.", where=str(path), hint="name another place."
+            f"The exhibit cannot be written: {error}.", where=str(path), hint="name another place."
         ) from error
     return None

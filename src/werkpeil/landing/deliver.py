@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import time
@@ -13,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
-import yaml
 
 from werkpeil.codebook import load_codebook
 from werkpeil.codebook.check import require_consistent
 from werkpeil.errors import InputError, OutsideError
+from werkpeil.files import outside_errors, sha256_of
 from werkpeil.landing import zone
 from werkpeil.landing.detect import Detected, detect
 from werkpeil.landing.header import HeaderMatcher
@@ -45,7 +44,6 @@ logger = logging.getLogger(__name__)
 
 Status = Literal["landed", "replaced", "already_landed"]
 
-_BLOCK_BYTES = 1 << 20
 _DEFAULT_SHARE = 0.05
 _TOLERATED = 10  # so many rows or answers may be wrong in a file of any size
 _LEAST_MEMORY = 192 << 20
@@ -147,7 +145,7 @@ def land(
     require_consistent(codebook)
     file = Path(file)
     _require_readable(file)
-    with zone.lock(project), zone.outside_errors():
+    with zone.lock(project), outside_errors(zone.PLACE):
         report("hashing the file", None)
         state, sha256 = _state(file), sha256_of(file)
         current = zone.current_delivery(project, survey_id, wave_id)
@@ -387,15 +385,6 @@ def _require_balance(delivery: zone.Delivery) -> None:
 # --- The file -----------------------------------------------------------------------------------
 
 
-def sha256_of(file: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal, read in blocks."""
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(_BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def _state(file: Path) -> tuple[int, int, int]:
     found = file.stat()
     return found.st_size, found.st_mtime_ns, found.st_ino
@@ -447,8 +436,7 @@ def _count(connection: Any, path: Path) -> int:
 
 
 def _limits(project: Project) -> _Limits:
-    settings = yaml.safe_load((project.root / MARKER).read_text(encoding="utf-8")) or {}
-    landing = (settings.get("vars") or {}).get("landing") or {}
+    landing = project.variables.get("landing") or {}
     return _Limits(_share(landing, "maximum_rejected_share"), _share(landing, "maximum_invalid_share"))
 
 

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from werkpeil.files import sha256_of
 from werkpeil.landing import zone
-from werkpeil.landing.deliver import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

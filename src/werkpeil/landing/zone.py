@@ -7,10 +7,8 @@ and that chain are the history; a folder that the chain does not reach was never
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
-import os
 import re
 import secrets
 import shutil
@@ -19,10 +17,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-import duckdb
 from filelock import FileLock, Timeout
 
 from werkpeil.errors import InputError, OutsideError
+from werkpeil.files import fsync, outside_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +38,7 @@ INVALID_ANSWERS = "invalid_answers.parquet"
 REGISTER_ENTRY = "delivery.json"
 POINTER = "current"
 INCOMING = ".incoming"
+PLACE = "landing zone"
 
 SECONDS_TO_WAIT_FOR_LOCK = 60
 
@@ -164,7 +163,7 @@ def lock(project: Project) -> Iterator[None]:
     Raises:
         OutsideError: if another process keeps it, or the zone cannot be written.
     """
-    with outside_errors():
+    with outside_errors(PLACE):
         project.landing.mkdir(parents=True, exist_ok=True)
         held = FileLock(project.landing / ".lock", timeout=SECONDS_TO_WAIT_FOR_LOCK)
         try:
@@ -204,18 +203,18 @@ def commit(prepared: Path, delivery: Delivery) -> None:
     text = json.dumps(delivery.register_entry(), ensure_ascii=False, indent=2) + "\n"
     (prepared / REGISTER_ENTRY).write_text(text, encoding="utf-8")
     for file in prepared.iterdir():
-        _fsync(file)
-    _fsync(prepared)
+        fsync(file)
+    fsync(prepared)
     wave = delivery.folder.parent
     wave.mkdir(parents=True, exist_ok=True)
     prepared.rename(delivery.folder)
-    _fsync(wave)
+    fsync(wave)
     pointer = prepared.parent / POINTER
     pointer.write_text(delivery.delivery_id + "\n", encoding="ascii")
-    _fsync(pointer)
+    fsync(pointer)
     pointer.replace(wave / POINTER)
     for folder in (wave, wave.parent, wave.parent.parent):
-        _fsync(folder)
+        fsync(folder)
 
 
 def sweep(project: Project) -> None:
@@ -229,48 +228,6 @@ def sweep(project: Project) -> None:
             if _DELIVERY_ID.fullmatch(candidate.name) and candidate.name not in known:
                 logger.warning("removing %s: its landing was interrupted", candidate)
                 shutil.rmtree(candidate)
-
-
-@contextmanager
-def outside_errors() -> Iterator[None]:
-    """Turn errors of disk and machine into the message a user or scheduler can act on.
-
-    Raises:
-        OutsideError: for a full disk, missing permission, memory that does not suffice. Errors of our
-            own SQL pass through: they are defects, and repeating the command would not help.
-    """
-    try:
-        yield
-    except (OSError, duckdb.Error) as error:  # a full disk is any of DuckDB's errors
-        told = _outside_error(error)
-        if told is None:
-            raise
-        raise told from error
-
-
-# DuckDB's errors that tell of SQL we wrote and of nothing outside.
-_DEFECTS = (
-    duckdb.BinderException,
-    duckdb.CatalogException,
-    duckdb.NotImplementedException,
-    duckdb.ParserException,
-)
-
-
-def _outside_error(error: Exception) -> OutsideError | None:
-    number = error.errno if isinstance(error, OSError) else None
-    message = (str(error) or type(error).__name__).splitlines()[0]
-    if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in message:
-        return OutsideError("The disk is full.", where=message, hint="free some space and run this again.")
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS) or "Permission denied" in message:
-        return OutsideError(
-            "The landing zone cannot be written.",
-            where=message,
-            hint="check who owns the data folder and its permissions.",
-        )
-    if isinstance(error, _DEFECTS):
-        return None
-    return OutsideError("The disk or the machine failed.", where=message, hint="run this again.")
 
 
 def _waves(project: Project) -> Iterator[tuple[str, str]]:
@@ -311,11 +268,3 @@ def _damaged(path: Path) -> OutsideError:
         where=str(path),
         hint="restore this file from a backup; nothing has been removed.",
     )
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -32,7 +32,7 @@ def project(tmp_path: Path) -> Project:
 def test_a_second_build_at_the_same_time_is_refused(project: Project) -> None:
     with (
         FileLock(project.data / ".build.lock"),
-        pytest.raises(OutsideError, match="Another build is running"),
+        pytest.raises(OutsideError, match="Another build, check or publication is running"),
     ):
         build(project)
 

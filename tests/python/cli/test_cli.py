@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.projects import SURVEYS, make_project
+from support.projects import SURVEYS, make_project, publish_marts
+from support.releases import change_warehouse, make_ready
 from werkpeil import __version__
 from werkpeil.cli import main, screen
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
 
     from werkpeil.project import Project
 
-COMMANDS = [["land"], ["build"], ["run"], ["status"], ["demo"], ["survey", "new"]]
+COMMANDS = [
+    ["land"],
+    ["build"],
+    ["check"],
+    ["publish"],
+    ["run"],
+    ["export"],
+    ["status"],
+    ["demo"],
+    ["survey", "new"],
+]
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
@@ -132,9 +143,10 @@ def test_status_before_and_after_landing_and_the_inbox(
     assert "later.csv" in told
 
 
-def test_run_lands_what_is_new_builds_and_tells_of_what_it_could_not_land(
+def test_run_lands_what_is_new_publishes_and_tells_of_what_it_could_not_land(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    publish_marts(project.root, dim_waves="survey_id, wave_id")
     good = project.inbox / "apistrat" / "2000" / "api.csv"
     bad = project.inbox / "apistrat" / "2001" / "bad.csv"
     for path in (good, bad):
@@ -147,12 +159,54 @@ def test_run_lands_what_is_new_builds_and_tells_of_what_it_could_not_land(
     told = capsys.readouterr()
     assert "landed apistrat 2000" in told.out
     assert "built" in told.out
+    assert "passed the gate" in told.out
+    assert "published" in told.out
     assert "None of the" in told.err
     assert bad.exists()
     assert good.exists()
     bad.unlink()
     assert call(monkeypatch, "run") == 0
-    assert "Nothing changed since build" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "Nothing changed since build" in told.out
+    assert "is the current release; nothing was published" in told.out
+    assert call(monkeypatch, "status") == 0
+    assert "Current release: " in capsys.readouterr().out
+    assert call(monkeypatch, "export") == 0
+    assert "datapackage.json" in capsys.readouterr().out
+    assert (project.published / "datapackage.json").exists()
+
+
+def test_what_is_not_fit_to_be_published_exits_1_and_the_last_release_stays(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_ready(project, "20260101T000000Z-00000001")
+    assert call(monkeypatch, "publish") == 0
+    assert "published 20260101T000000Z-00000001: 3 tables, 36 rows" in capsys.readouterr().out
+    make_ready(project, "20260102T000000Z-00000002")
+    change_warehouse(project, "update published.shares set build_id = 'other' where n < 3")
+    assert call(monkeypatch, "publish") == 1
+    assert "rows_are_of_one_build on shares: 3 rows" in capsys.readouterr().err
+    assert call(monkeypatch, "status") == 0
+    told = capsys.readouterr().out
+    assert "Current release: 20260101T000000Z-00000001" in told
+    assert "not the last build" in told
+
+
+def test_publishing_elsewhere_is_refused_and_a_server_that_is_not_there_exits_3(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "publish", "--to", "../moon") == 2
+    assert "use --to postgres" in capsys.readouterr().err
+    make_ready(project, "20260101T000000Z-00000001")
+    for name, value in {"PGHOST": "127.0.0.1", "PGPORT": "1", "PGUSER": "x"}.items():
+        monkeypatch.setenv(name, value)
+    assert call(monkeypatch, "publish", "--to", "postgres") == 3
+    assert "PostgreSQL failed" in capsys.readouterr().err
+    assert (project.published / "current.duckdb").exists()
+
+
+def test_nothing_is_exported_before_a_release(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(monkeypatch, "export") == 2
 
 
 def test_brackets_in_a_file_name_are_text_and_not_markup(capsys: pytest.CaptureFixture[str]) -> None:

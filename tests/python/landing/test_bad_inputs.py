@@ -177,7 +177,7 @@ def test_a_full_disk_can_be_repeated(workshop: Workshop, monkeypatch: pytest.Mon
 
     file = workshop.csv(GOOD)
     with monkeypatch.context() as patched:
-        patched.setattr(zone, "_fsync", full)
+        patched.setattr(zone, "fsync", full)
         error = refused(workshop, file)
     assert isinstance(error, OutsideError)
     assert error.exit_code == 3

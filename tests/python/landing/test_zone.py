@@ -16,6 +16,7 @@ import pytest
 from filelock import FileLock
 
 from werkpeil.errors import OutsideError
+from werkpeil.files import outside_errors
 from werkpeil.landing import all_deliveries, current_deliveries, zone
 
 if TYPE_CHECKING:
@@ -142,9 +143,9 @@ def test_everything_is_synced_before_the_pointer_names_it(
 
 
 def test_an_error_of_our_own_sql_is_not_blamed_on_the_machine() -> None:
-    with pytest.raises(duckdb.BinderException), zone.outside_errors():
+    with pytest.raises(duckdb.BinderException), outside_errors(zone.PLACE):
         duckdb.connect().execute("select nowhere from (select 1 as a)").fetchall()
-    with pytest.raises(OutsideError, match="The disk is full"), zone.outside_errors():
+    with pytest.raises(OutsideError, match="The disk is full"), outside_errors(zone.PLACE):
         raise duckdb.BinderException("No space left on device")
-    with pytest.raises(OutsideError, match="failed"), zone.outside_errors():
+    with pytest.raises(OutsideError, match="failed"), outside_errors(zone.PLACE):
         raise duckdb.IOException("something broke")

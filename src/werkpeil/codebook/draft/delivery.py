@@ -17,6 +17,7 @@ from werkpeil.codebook import normalise_text
 from werkpeil.codebook.draft.names import split_header
 from werkpeil.codebook.draft.vocabulary import EMPTY_MARKS, missing_reason
 from werkpeil.errors import InputError
+from werkpeil.files import outside_errors
 from werkpeil.landing import zone
 from werkpeil.landing.detect import Detected, detect
 from werkpeil.landing.header import HeaderMatch, headers_of
@@ -186,7 +187,7 @@ def read_delivery(file: Path, report: Callable[[float], None] = lambda _: None) 
     """
     _require_file(file)
     with (
-        zone.outside_errors(),
+        outside_errors(zone.PLACE),
         tempfile.TemporaryDirectory(prefix="werkpeil-draft-") as folder,
         duckdb.connect(str(Path(folder) / "rows.duckdb"), config={"memory_limit": _MEMORY}) as connection,
     ):

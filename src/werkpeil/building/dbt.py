@@ -1,0 +1,185 @@
+"""dbt in process: one command run, and its failures told as errors a reader can act on."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from werkpeil.errors import CheckFailedError, InputError, OutsideError
+from werkpeil.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from werkpeil.project import Project
+
+CHECKS_TOLD = 10
+ROWS_TOLD = 3
+# Rows of these schemas are respondents; a message may end up in a log or a mail.
+SCHEMAS_OF_RESPONDENTS = frozenset({"raw", "staging", "scored"})
+
+
+@dataclass
+class Outcome:
+    """What a dbt command did.
+
+    Args:
+        results: One dbt result per node.
+        exception: What stopped the command as a whole, if something did.
+        messages: Its warnings and errors, as dbt words them.
+    """
+
+    results: list[Any]
+    exception: BaseException | None
+    messages: list[str]
+
+    @property
+    def checks(self) -> int:
+        """How many results are of tests."""
+        return sum(1 for result in self.results if is_check(result))
+
+
+def target_folder(project: Project) -> Path:
+    """Return the folder where dbt keeps what it compiled, its manifest among it."""
+    return project.data / "target"
+
+
+def run_dbt(
+    project: Project,
+    command: Sequence[str],
+    *,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> Outcome:
+    """Run a dbt command on a project's warehouse.
+
+    Args:
+        project: The project.
+        command: The command and its own options, such as `["build", "--full-refresh"]`.
+        on_progress: Called after each node with its name, how many are done and how many there are.
+    """
+    # dbt takes seconds to import; commands that do not build should not wait for it.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    messages: list[str] = []
+    counted = {"done": 0, "total": 0}
+
+    def watch(event: Any) -> None:
+        name = event.info.name
+        if name == "ConcurrencyLine":
+            counted["total"] = event.data.node_count
+        elif name == "NodeFinished" and on_progress:
+            counted["done"] += 1
+            on_progress(event.data.node_info.node_name, counted["done"], counted["total"])
+        elif event.info.level in {"error", "warn"}:
+            messages.append(event.info.msg)
+
+    name, *options = command
+    arguments = [name, "--quiet", "--project-dir", str(project.root), "--profiles-dir", str(project.root)]
+    arguments += ["--log-path", str(project.logs), "--log-level-file", "info"]
+    arguments += ["--target-path", str(target_folder(project)), "--no-use-colors", *options]
+    with _environment(WERKPEIL_WAREHOUSE=str(project.warehouse), DBT_SEND_ANONYMOUS_USAGE_STATS="0"):
+        try:
+            answer = dbtRunner(callbacks=[watch]).invoke(arguments)
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+    results = getattr(answer.result, "results", None) or []
+    return Outcome(results=list(results), exception=answer.exception, messages=messages)
+
+
+def is_check(result: Any) -> bool:
+    """Tell whether a dbt result is of a test."""
+    return str(result.node.resource_type) in {"test", "unit_test"}
+
+
+def require_success(project: Project, outcome: Outcome) -> None:
+    """Return when everything went well.
+
+    Raises:
+        InputError: a model cannot be compiled or built.
+        CheckFailedError: a check found rows that must not be; the message names check, table and rows.
+        OutsideError: the disk is full or the warehouse is in use.
+    """
+    log = str(project.logs / "dbt.log")
+    if outcome.exception is not None:
+        raise InputError(
+            f"The project cannot be built: {_first_lines(str(outcome.exception))}",
+            where=log,
+            hint="the message names the file; correct it and build again.",
+        )
+    failed = [result for result in outcome.results if str(result.status) in {"error", "fail"}]
+    errors = [result for result in failed if str(result.status) == "error"]
+    if errors:
+        _raise_model_errors(errors, log)
+    if failed:
+        _raise_failed_checks(project, failed, log)
+    if not outcome.results:
+        raise InputError("dbt built nothing: " + " ".join(outcome.messages[:3]), where=log)
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _raise_model_errors(errors: list[Any], log: str) -> None:
+    told = "\n".join(
+        f"  {result.node.name} ({result.node.original_file_path}): {_first_lines(str(result.message))}"
+        for result in errors[:5]
+    )
+    outside = ("No space left", "Permission denied", "Could not set lock", "Out of Memory")
+    kind = OutsideError if any(sign in told for sign in outside) else InputError
+    raise kind(f"{len(errors)} models could not be built:\n{told}", where=log)
+
+
+def _raise_failed_checks(project: Project, failed: list[Any], log: str) -> None:
+    lines = [line for result in failed[:CHECKS_TOLD] for line in _told_check(project, result)]
+    more = f"\n  and {len(failed) - CHECKS_TOLD} more" if len(failed) > CHECKS_TOLD else ""
+    raise CheckFailedError(
+        f"{len(failed)} {'check' if len(failed) == 1 else 'checks'} failed:\n" + "\n".join(lines) + more,
+        where=log,
+        hint="all rows that a check found: run its query, which stands in the file named with it.",
+    )
+
+
+def _told_check(project: Project, result: Any) -> Iterator[str]:
+    """Yield a line with check, table and number of rows, and below it the first of those rows."""
+    attached = getattr(result.node, "attached_node", None) or ""
+    table = attached.rsplit(".", 1)[-1]
+    place = f" on {table}" if table else ""
+    yield f"  {result.node.name}{place}: {result.failures} rows ({result.node.compiled_path})"
+    if not _may_read_respondents(result.node):
+        yield from _first_rows(project, result.node.compiled_code)
+
+
+def _may_read_respondents(node: Any) -> bool:
+    """Tell whether a test's query names a schema of respondents."""
+    return any(f'"{schema}"."' in (node.compiled_code or "") for schema in SCHEMAS_OF_RESPONDENTS)
+
+
+def _first_rows(project: Project, query: str | None) -> Iterator[str]:
+    if not query:
+        return
+    with open_warehouse(project) as connection:
+        found = connection.execute(f"select * from ({query.strip().rstrip(';')}) limit {ROWS_TOLD}")
+        names = [column[0] for column in found.description]
+        for row in found.fetchall():
+            told = ", ".join(f"{name}={value!r}" for name, value in zip(names, row, strict=True))
+            yield f"      {told}"
+
+
+def _first_lines(text: str, count: int = 4) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return " ".join(lines[:count])

@@ -1,0 +1,86 @@
+"""Files that must survive a crash, and what goes wrong on a disk said in words."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from werkpeil.errors import OutsideError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def sha256_of(file: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal, read in blocks."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def fsync(path: Path) -> None:
+    """Return when a file's content, or a folder's entries, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all; a reader sees the old or the new one."""
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    fsync(draft)
+    draft.replace(path)
+    fsync(path.parent)
+
+
+@contextmanager
+def outside_errors(place: str) -> Iterator[None]:
+    """Turn errors of disk and machine into the message a user or scheduler can act on.
+
+    Args:
+        place: What is written to, as the message calls it: `landing zone`.
+
+    Raises:
+        OutsideError: for a full disk, missing permission, memory that does not suffice. Errors of our
+            own SQL pass through: they are defects, and repeating the command would not help.
+    """
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:  # a full disk is any of DuckDB's errors
+        told = _outside_error(error, place)
+        if told is None:
+            raise
+        raise told from error
+
+
+# DuckDB's errors that tell of SQL we wrote and of nothing outside.
+_DEFECTS = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.NotImplementedException,
+    duckdb.ParserException,
+)
+
+
+def _outside_error(error: Exception, place: str) -> OutsideError | None:
+    number = error.errno if isinstance(error, OSError) else None
+    message = (str(error) or type(error).__name__).splitlines()[0]
+    if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in message:
+        return OutsideError("The disk is full.", where=message, hint="free some space and run this again.")
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS) or "Permission denied" in message:
+        return OutsideError(
+            f"The {place} cannot be written.",
+            where=message,
+            hint="check who owns the data folder and its permissions.",
+        )
+    if isinstance(error, _DEFECTS):
+        return None
+    return OutsideError("The disk or the machine failed.", where=message, hint="run this again.")

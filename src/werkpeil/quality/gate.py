@@ -1,0 +1,125 @@
+"""The gate: what a build must pass before any of it is published.
+
+A pass is recorded with the state of the warehouse file, so that it counts for exactly what was checked.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from werkpeil.building.dbt import require_success, run_dbt
+from werkpeil.building.lock import only_one
+from werkpeil.building.state import digest_now, read_state, warehouse_fingerprint
+from werkpeil.errors import CheckFailedError, InputError
+from werkpeil.files import replace_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from werkpeil.project import Project
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """A gate that was passed.
+
+    Attributes:
+        build_id: The build that was checked.
+        checks: Checks that ran, and passed.
+        seconds: Wall time.
+    """
+
+    build_id: str
+    checks: int
+    seconds: float
+
+
+def run_gate(
+    project: Project,
+    *,
+    again: bool = True,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> GateResult:
+    """Check the warehouse as it is and record that it passed.
+
+    The tests of dbt run on the data; code is tested while it is built. What else a build must pass
+    belongs here, after them, and raises a CheckFailedError that names check, table and rows.
+
+    Args:
+        project: Whose warehouse.
+        again: Whether to repeat tests of dbt that the build ran on this very file.
+        on_progress: Called after each test with its name, how many are done and how many there are.
+
+    Raises:
+        CheckFailedError: a check found rows that must not be, or the last build is not finished or not
+            of what is landed now.
+        InputError: there is no warehouse yet.
+        OutsideError: another process has the warehouse.
+    """
+    started = time.monotonic()
+    with only_one(project):
+        if not project.warehouse.exists():
+            raise InputError(
+                "There is no warehouse yet.", where=str(project.warehouse), hint="run `werkpeil build` first."
+            )
+        _record_path(project).unlink(missing_ok=True)
+        state = read_state(project)
+        if not again and state.get("warehouse") == warehouse_fingerprint(project):
+            checks = int(state["built"]["checks"])
+        else:
+            outcome = run_dbt(project, ["test", "--select", "test_type:data"], on_progress=on_progress)
+            require_success(project, outcome)
+            checks = outcome.checks
+        build_id = require_newest_build(project)
+        record_pass(project, build_id, checks)
+    return GateResult(build_id=build_id, checks=checks, seconds=time.monotonic() - started)
+
+
+def require_newest_build(project: Project) -> str:
+    """Return the id of the last build, if it is finished and made of what is landed now.
+
+    Raises:
+        CheckFailedError: if it is not.
+    """
+    state = read_state(project)
+    if not state:
+        raise CheckFailedError(
+            "The last build did not finish, or a check of it failed.",
+            where=str(project.warehouse),
+            hint="run `werkpeil build`, which tells what is wrong.",
+        )
+    if state.get("inputs") != digest_now(project):
+        raise CheckFailedError(
+            f"Build {state['built']['build_id']} is not the newest: a delivery or the project's files "
+            "changed after it.",
+            where=str(project.warehouse),
+            hint="run `werkpeil build`.",
+        )
+    return str(state["built"]["build_id"])
+
+
+def record_pass(project: Project, build_id: str, checks: int) -> None:
+    """Record that the warehouse, as it is now, passed the gate."""
+    record = {"build_id": build_id, "checks": checks, "warehouse": warehouse_fingerprint(project)}
+    replace_text(_record_path(project), json.dumps(record, indent=1) + "\n")
+
+
+def has_passed(project: Project) -> bool:
+    """Tell whether the warehouse, as it is now, is the last build and passed the gate."""
+    try:
+        record = json.loads(_record_path(project).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return False
+    built = read_state(project).get("built") or {}
+    return (record.get("build_id"), record.get("warehouse")) == (
+        built.get("build_id"),
+        warehouse_fingerprint(project),
+    )
+
+
+def _record_path(project: Project) -> Path:
+    return project.data / "gate.json"

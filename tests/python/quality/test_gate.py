@@ -1,0 +1,101 @@
+"""The gate: what passes is recorded for exactly what was checked; what fails names check, table and rows."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from support.projects import SURVEYS, make_project, publish_marts
+from support.releases import tool
+from werkpeil.building import build
+from werkpeil.building.dbt import Outcome, require_success
+from werkpeil.building.state import read_state
+from werkpeil.errors import CheckFailedError, InputError
+from werkpeil.landing import land
+from werkpeil.publishing import publish
+from werkpeil.quality import has_passed, run_gate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from werkpeil.project import Project
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with one small wave, built, that publishes two marts."""
+    made = make_project(tmp_path_factory.mktemp("gate"), extra=("apistrat",))
+    publish_marts(
+        made.root, dim_waves="survey_id, wave_id", item_shares="survey_id, wave_id, item_id, cut_id, group_id"
+    )
+    land(made, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
+    build(made)
+    return made
+
+
+def change(project: Project, statement: str) -> None:
+    with duckdb.connect(str(project.warehouse)) as connection:
+        connection.execute(statement)
+
+
+def test_a_build_passes_and_counts_as_passed_until_somebody_writes_to_it(built: Project) -> None:
+    assert not has_passed(built)
+    with pytest.raises(CheckFailedError, match="has not passed the gate"):
+        publish(built)
+    result = run_gate(built, again=False)
+    assert result.checks == read_state(built)["built"]["checks"]
+    assert result.build_id == read_state(built)["built"]["build_id"]
+    assert has_passed(built)
+    assert publish(built).release.tables["item_shares"] > 0
+    change(built, "create table marts.stray as select 1 as n")
+    assert not has_passed(built)
+    change(built, "drop table marts.stray")
+    assert not has_passed(built)
+
+
+def test_a_failing_check_is_told_with_its_table_and_rows_and_nothing_is_published(built: Project) -> None:
+    change(built, "update published.item_shares set item_id = 'same'")
+    with pytest.raises(CheckFailedError) as failure:
+        run_gate(built)
+    told = str(failure.value)
+    assert "published_item_shares_holds_its_grain on published_item_shares" in told
+    assert " rows (" in told
+    assert "item_id='same'" in told
+    assert not has_passed(built)
+    with pytest.raises(CheckFailedError):
+        publish(built)
+
+
+def test_rows_of_respondents_are_never_told(built: Project) -> None:
+    def failing(query: str) -> Outcome:
+        node = SimpleNamespace(
+            name="rule", attached_node="model.werkpeil.some", resource_type="test", compiled_path="rule.sql"
+        )
+        node.compiled_code = query
+        result = SimpleNamespace(node=node, status="fail", failures=1)
+        return Outcome(results=[result], exception=None, messages=[])
+
+    with pytest.raises(CheckFailedError) as failure:
+        require_success(built, failing('select * from "warehouse"."scored"."scored_apistrat"'))
+    assert "rule on some: 1 rows (rule.sql)" in str(failure.value)
+    assert "respondent_id" not in str(failure.value)
+    with pytest.raises(CheckFailedError, match="survey_id='apistrat'"):
+        require_success(built, failing('select * from "warehouse"."marts"."dim_waves"'))
+
+
+def test_a_kill_while_building_loses_nothing_and_a_run_repairs(built: Project) -> None:
+    """The short form of tools/kill_at_random.py, which goes on for as long as one likes."""
+    script = tool("kill_at_random")
+    rounds = script.Rounds(usual={"build": 12.0})
+    script.kill_at_random(built, rounds, ["build"], seed=2)
+    assert rounds.kills == {"build": 1}
+    assert rounds.repairs == 1
+    assert len(rounds.shown) == 2
+
+
+def test_without_a_warehouse_there_is_nothing_to_check(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no warehouse yet"):
+        run_gate(make_project(tmp_path, extra=("apistrat",)))
