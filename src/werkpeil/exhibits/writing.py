@@ -192,7 +192,7 @@ def _html_cell(cell: Cell, language: str) -> str:
 def write_sheet(table: Table, path: Path) -> None:
     """Write a table as an Excel file: numbers as numbers, shown with the decimals of the report.
 
-    A cell whose text says more than its number (stars, a count in brackets) is written as text, and no text is
+    A cell whose text says more than its number (stars, a count in brackets) is written as text; no text is
     taken for a formula.
     """
     with xlsxwriter.Workbook(str(path)) as book:
