@@ -37,6 +37,7 @@ fits as (
         models.label_nl,
         models.label_en,
         models.exhibit,
+        cast(models.position as bigint) as position,
         {%- for number in numbers %}
         regressions.{{ number }},
         {%- endfor %}

@@ -199,8 +199,8 @@ from grouped
             {% if codes %}
                 {% do groups.append({
                     'group_id': category.category,
-                    'label_nl': texts.nl[0] if codes | length == 1 else texts.nl | join(' / ') if codes | length == 2 else category.label_nl,
-                    'label_en': texts.en[0] if codes | length == 1 else texts.en | join(' / ') if codes | length == 2 else category.label_en,
+                    'label_nl': texts.nl[0] if codes | length == 1 else texts.nl | join(' / ') if codes | length == 2 else category.label_nl ~ ' (' ~ codes | first ~ '-' ~ codes | last ~ ')',
+                    'label_en': texts.en[0] if codes | length == 1 else texts.en | join(' / ') if codes | length == 2 else category.label_en ~ ' (' ~ codes | first ~ '-' ~ codes | last ~ ')',
                     'condition': name ~ ' in (' ~ codes | join(', ') ~ ')'
                 }) %}
             {% endif %}

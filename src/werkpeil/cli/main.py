@@ -200,16 +200,44 @@ def publish(
         _tell_postgres(_publish_to_postgres(project))
 
 
-@app.command(epilog="Example: werkpeil export")
-def export() -> None:
-    """Write the current release as open data: CSV, Parquet and Excel, with their metadata.
+@app.command(epilog="Example: werkpeil export --exhibit culture.table_3 --format latex")
+def export(
+    exhibit: Annotated[
+        str | None, typer.Option("--exhibit", "-e", help="A table or figure of a report; `list` names all.")
+    ] = None,
+    wave: Annotated[
+        str | None, typer.Option("--wave", "-w", help="Wave of the exhibit; the report's own unless said.")
+    ] = None,
+    way: Annotated[
+        str,
+        typer.Option("--way", help="`report`: as its authors computed; `design`: weighted, with intervals."),
+    ] = "report",
+    language: Annotated[str, typer.Option("--language", "-l", help="nl or en.")] = "nl",
+    file_format: Annotated[
+        str | None, typer.Option("--format", "-f", help="markdown, latex, html or xlsx; by the file's name.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; the screen without one.")
+    ] = None,
+) -> None:
+    """Write the current release as open data, or print one exhibit of a report from it.
 
-    data/published/datapackage.json describes the files (Frictionless), and catalog.jsonld beside
-    it lists them for data portals (DCAT-AP).
+    Open data: CSV, Parquet and Excel; data/published/datapackage.json describes the files
+    (Frictionless), and catalog.jsonld beside it lists them for data portals (DCAT-AP).
     """
+    if exhibit is None:
+        _export_open_data(Project.find())
+        return
+    from werkpeil.cli.exhibits import print_exhibit
+
+    print_exhibit(
+        Project.find(), exhibit, wave=wave, way=way, language=language, file_format=file_format, out=out
+    )
+
+
+def _export_open_data(project: Project) -> None:
     from werkpeil.publishing.open_data import export_open_data
 
-    project = Project.find()
     with screen.progress("Writing open data") as step:
         exported = export_open_data(project, on_progress=step)
     _tell_open_data(exported)

@@ -21,7 +21,6 @@ import xlsxwriter
 
 from werkpeil.building.lock import only_one
 from werkpeil.codebook import codebook_path, load_codebook
-from werkpeil.errors import InputError
 from werkpeil.files import fsync, outside_errors, replace_text, sha256_of
 from werkpeil.publishing import releases
 from werkpeil.publishing.dcat import CATALOG, catalog_document
@@ -91,9 +90,7 @@ def export_open_data(
         OutsideError: the disk is full, or another process publishes.
     """
     with only_one(project), outside_errors("folder of open data"):
-        release = releases.current_release(project)
-        if release is None:
-            raise InputError("Nothing is released yet.", hint="run `werkpeil publish` first.")
+        release = releases.require_release(project)
         package = project.published / PACKAGE
         described = _read_package(package)
         final = project.published / FOLDER / release.build_id

@@ -106,9 +106,7 @@ def publish_to_postgres(project: Project) -> PostgresResult:
     """
     started = time.monotonic()
     with only_one(project), outside_errors("folder of releases"):
-        release = releases.current_release(project)
-        if release is None:
-            raise InputError("Nothing is released yet.", hint="run `werkpeil publish` first.")
+        release = releases.require_release(project)
         with _connected() as connection:
             _require_server(connection)
             database = _told(connection)

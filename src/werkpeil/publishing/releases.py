@@ -128,6 +128,35 @@ def current_release(project: Project) -> Release | None:
     )
 
 
+def require_release(project: Project) -> Release:
+    """Return the release that readers see.
+
+    Raises:
+        InputError: nothing is released yet.
+        OutsideError: as `current_release`.
+    """
+    release = current_release(project)
+    if release is None:
+        raise InputError("Nothing is released yet.", hint="run `werkpeil publish` first.")
+    return release
+
+
+@contextmanager
+def open_release(project: Project) -> Iterator[Any]:
+    """Yield a read-only connection to the release that readers see.
+
+    Raises:
+        InputError: nothing is released yet.
+        OutsideError: as `current_release`.
+    """
+    release = require_release(project)
+    connection = duckdb.connect(str(project.published / release.file_name), read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
 def write_release(
     project: Project, tables: Sequence[Table], meanings: Mapping[str, Meaning], build_id: str, workspace: Path
 ) -> Release:
