@@ -26,6 +26,7 @@ CHECKS: dict[RelationKind, Callable[[Tables, Relation], Iterator[Finding]]] = {
     "highest": repeats.check_end,
     "same_group": repeats.check_same_group,
     "ranked": repeats.check_ranked,
+    "median": repeats.check_median,
     "unknown_base": bases.check_unknown_base,
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal, get_args
 
 Reading = Literal["eq", "approx", "lt", "le", "gt", "ge"]
@@ -60,12 +61,12 @@ class Printed:
     stars: int = 0
     reading: Reading = "eq"
 
-    @property
+    @cached_property
     def half(self) -> Fraction:
         """Half a unit of the last printed decimal."""
         return Fraction(1, 2 * 10**self.decimals)
 
-    @property
+    @cached_property
     def interval(self) -> Interval:
         """What it can have been before rounding; unbounded for a number that is only about right."""
         if self.reading == "eq":

@@ -39,6 +39,7 @@ RelationKind = Literal[
     "highest",
     "same_group",
     "ranked",
+    "median",
     "unknown_base",
 ]
 RELATIONS: tuple[RelationKind, ...] = get_args(RelationKind)
@@ -146,7 +147,7 @@ class Tables:
     def instances(self, relation: Relation) -> Iterator[tuple[Cell | None, list[Cell]]]:
         """Yield each whole with its parts, also those that the table leaves empty.
 
-        `*` in the parts is that of the whole, if the whole has `*` there, otherwise every one.
+        `*` in the parts is that of the whole, if the whole has `*` or several there, otherwise every one.
 
         Raises:
             InputError: if an address names a cell that no number has.
@@ -179,7 +180,7 @@ class Tables:
             addresses: One or more addresses, or number ids.
             relation: Where they stand, for messages.
             member: The cell whose own table, row and column `*` stands for; without it `*` is every one.
-            stars_of: The pattern of the member: only where it has `*` too is `*` the member's own.
+            stars_of: The pattern of the member: only where it has `*` or several is `*` its own.
 
         Raises:
             InputError: if an address names a table, row or column that no number has.
@@ -189,7 +190,9 @@ class Tables:
             pattern = self._pattern(address, relation)
             if member is not None:
                 axes = zip(pattern, member, stars_of or (EACH,) * 3, strict=True)
-                pattern = Cell(*(own if part == EACH == star else part for part, own, star in axes))
+                pattern = Cell(
+                    *(own if part == EACH and _is_several(several) else part for part, own, several in axes)
+                )
             found += self._expanded(pattern)
         return found
 
@@ -254,6 +257,10 @@ class Tables:
 
 def _addresses(text: str) -> list[str]:
     return [address.strip() for address in text.split(";") if address.strip()]
+
+
+def _is_several(part: str) -> bool:
+    return part == EACH or len(_names(part)) > 1
 
 
 def _names(part: str) -> list[str]:

@@ -92,6 +92,17 @@ def write_form(folder: Path, tables: Tables) -> list[Path]:
         {"relation": r.kind, "whole": r.whole, "parts": r.parts, "base": r.base, "detail": r.detail}
         for r in tables.relations
     ]
+    return write_rows_of_form(folder, numbers, relations)
+
+
+def write_rows_of_form(
+    folder: Path, numbers: Iterable[Mapping[str, Any]], relations: Iterable[Mapping[str, Any]]
+) -> list[Path]:
+    """Write rows of the form as the two files in a folder, made if need be; return both.
+
+    Raises:
+        OutsideError: if they cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_rows(folder / NUMBERS_FILE, NUMBER_COLUMNS, numbers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from statistics import median
 
 import numpy as np
 import pytest
@@ -221,3 +222,36 @@ def test_a_rate_counts_the_same_people_above_and_below() -> None:
     (finding,) = audit(report.tables())
     assert (finding.rule, str(finding.number.cell)) == ("different_people", "rate/total/all")
     assert "(90 - 20)/180 = 38.89" in finding.arithmetic.en
+
+
+# --- Medians ------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=9), st.integers(0, 1))
+def test_the_median_of_rounded_numbers_is_that_of_the_numbers(tenths: list[int], decimals: int) -> None:
+    report = Report()
+    for place, value in enumerate(tenths):
+        report.add(f"t/row{place}/all", "percent", text(Fraction(value, 10), decimals))
+    report.add("t/median/all", "percent", text(Fraction(median(tenths)) / 10, decimals))
+    cells = "|".join(f"row{place}" for place in range(len(tenths)))
+    report.relate("median", "t/median/all", f"t/{cells}/all")
+    assert told(report) == []
+
+
+def test_a_number_that_is_no_median_is_told() -> None:
+    report = Report()
+    for row, share in (("a", "40"), ("b", "51"), ("c", "54"), ("median", "54")):
+        report.add(f"t/{row}/all", "percent", share)
+    report.relate("median", "t/median/*", "t/a|b|c/*")
+    (finding,) = audit(report.tables())
+    assert (finding.rule, finding.expected) == ("median", Interval(Fraction("50.5"), Fraction("51.5")))
+
+
+def test_stars_in_parts_stand_for_each_of_several_wholes() -> None:
+    report = Report()
+    for row in ("a", "b"):
+        report.add(f"t/{row}/all", "percent", "40")
+        report.add(f"t/{row}/women", "percent", "30" if row == "a" else "45")
+        report.add(f"t/{row}/men", "percent", "35")
+    report.relate("groups", "t/a|b/all", "t/*/women|men")
+    assert told(report) == [("total_outside_groups", "t/a/all")]

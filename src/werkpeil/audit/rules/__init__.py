@@ -113,6 +113,10 @@ RULES: dict[str, Rule] = {
             "Counts of the same people are equal in all tables.",
         ),
     ),
+    "median": Rule(
+        Text("Mediaan klopt niet", "Median does not hold"),
+        Text("Een mediaan is het middelste van de getallen.", "A median is the middle one of the numbers."),
+    ),
     "ranked": Rule(
         Text("Volgorde klopt niet", "Order does not hold"),
         Text(

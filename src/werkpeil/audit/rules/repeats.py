@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 from werkpeil.audit.findings import Finding, Shown, joined, say
 from werkpeil.audit.printed import Interval
-from werkpeil.audit.rules.common import shown
+from werkpeil.audit.rules.common import range_text, shown
 from werkpeil.audit.rules.sums import exact
 
 if TYPE_CHECKING:
@@ -111,6 +112,32 @@ def check_ranked(tables: Tables, relation: Relation) -> Iterator[Finding]:
                     ),
                     severity="low",
                 )  # fmt: skip
+
+
+def check_median(tables: Tables, relation: Relation) -> Iterator[Finding]:
+    """Check that a number is the median of others: between the medians of their lowest and highest values."""
+    for whole, parts in _with_numbers(tables, relation):
+        lows = [low for part in parts if (low := part.printed.interval.low) is not None]
+        highs = [high for part in parts if (high := part.printed.interval.high) is not None]
+        if not lows or len(lows) < len(parts) or len(highs) < len(parts):
+            continue
+        expected = Interval(median(lows), median(highs))
+        if whole.printed.interval.meets(expected):
+            continue
+        yield Finding(
+            rule="median",
+            number=whole,
+            others=tuple(parts),
+            expected=expected,
+            arithmetic=say(
+                "gedrukt {whole}; de mediaan van {n} getallen ligt tussen {range}",
+                "printed {whole}; the median of {n} numbers is between {range}",
+                whole=shown(whole),
+                n=len(parts),
+                range=range_text(expected, whole.printed.decimals + 1),
+            ),
+            severity="high",
+        )
 
 
 def _of_a_size(tables: Tables, cells: Sequence[object]) -> tuple[Statistic, ...]:
