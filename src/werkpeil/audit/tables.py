@@ -196,7 +196,17 @@ class Tables:
             found += self._expanded(pattern)
         return found
 
+    @cached_property
+    def _patterns(self) -> dict[str, Cell]:
+        """Addresses that were found to name something; a relation of many cells asks for each of them."""
+        return {}
+
     def _pattern(self, address: str, relation: Relation) -> Cell:
+        if address not in self._patterns:
+            self._patterns[address] = self._read_pattern(address, relation)
+        return self._patterns[address]
+
+    def _read_pattern(self, address: str, relation: Relation) -> Cell:
         if address in self.by_id:
             return self.by_id[address].cell
         parts = tuple(part.strip() for part in address.split("/"))

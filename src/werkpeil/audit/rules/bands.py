@@ -64,7 +64,10 @@ def _expected(limits: Sequence[Interval], sizes: Sequence[Number], mean: Number)
 
 
 def _mean_of(ends: Sequence[Fraction | None], sizes: Sequence[Number]) -> tuple[Fraction, Fraction] | None:
-    """The mean with everybody at one end of their band, and what rounded sizes can move it."""
+    """The mean with everybody at one end of their band, and how far rounded sizes can move it.
+
+    With errors `e` of the sizes `p` the mean of the ends `x` moves by `sum e (x - mean) / sum (p + e)`.
+    """
     known = [end for end in ends if end is not None]
     if len(known) < len(ends):
         return None
@@ -73,8 +76,9 @@ def _mean_of(ends: Sequence[Fraction | None], sizes: Sequence[Number]) -> tuple[
         sum((size.printed.value * end for size, end in zip(sizes, known, strict=True)), Fraction(0))
         / everybody
     )
-    rounded = sum((size.printed.half for size in sizes if size.statistic == "percent"), Fraction(0))
-    return mean, rounded * (max(known) - min(known)) / everybody
+    halves = [size.printed.half if size.statistic == "percent" else Fraction(0) for size in sizes]
+    moved = sum((half * abs(end - mean) for half, end in zip(halves, known, strict=True)), Fraction(0))
+    return mean, moved / max(everybody - sum(halves), Fraction(1))
 
 
 def _told(limits: Sequence[Interval], numbers: Sequence[Number], mean: Number, expected: Interval) -> Text:
