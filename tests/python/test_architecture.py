@@ -306,6 +306,14 @@ def test_statistics_know_nothing_of_where_data_come_from() -> None:
     assert imports_that_reach_too_far("statistics", texts, forbidden) == []
 
 
+def test_the_checker_of_tables_is_usable_alone() -> None:
+    others = {path.name for path in (ROOT / "src" / "werkpeil").iterdir() if (path / "__init__.py").exists()}
+    forbidden = {f"werkpeil.{name}" for name in others - {"audit"}} | {"werkpeil.warehouse", "duckdb", "dbt"}
+    texts = texts_under("src/werkpeil/audit", ".py")
+    assert texts
+    assert imports_that_reach_too_far("audit", texts, forbidden) == []
+
+
 def test_nothing_imports_the_command_line() -> None:
     texts = texts_under("src/werkpeil", ".py") | texts_under("python_models", ".py")
     inner = {name: text for name, text in texts.items() if "/cli/" not in name}

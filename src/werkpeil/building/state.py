@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from werkpeil.project import Project
 
 # Everything that shapes a build: what dbt reads, and the mathematics behind the Python models.
-SOURCES = ("models", "python_models", "macros", "seeds", "tests", "src/werkpeil/statistics")
+SOURCES: tuple[str, ...] = ("models", "python_models", "macros", "seeds", "tests", "src/werkpeil/statistics")
+SOURCES += ("src/werkpeil/audit",)
 SETTINGS = ("dbt_project.yml", "profiles.yml")
 KINDS = {".sql", ".py", ".yml", ".csv", ".md"}
 

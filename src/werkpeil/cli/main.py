@@ -334,6 +334,42 @@ def synthesise(
         _tell_report(project, made)
 
 
+@app.command(epilog="Example: werkpeil audit docs/examples/audit/team_survey --page audit.html")
+def audit(
+    tables: Annotated[
+        str,
+        typer.Argument(
+            help="A folder with numbers.csv and relations.csv, a file of numbers, or a study of the seeds."
+        ),
+    ],
+    relations: Annotated[
+        Path | None,
+        typer.Option("--relations", help="File of relations, if not relations.csv beside the numbers."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write the findings: .json, or CSV under another name.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Write a page with the arithmetic (.html).")
+    ] = None,
+    save_tables: Annotated[
+        Path | None,
+        typer.Option("--save-tables", help="Write the tables of a study in the form, in this folder."),
+    ] = None,
+    language: Annotated[str, typer.Option(help="Language of the arithmetic: nl or en.")] = "nl",
+) -> None:
+    """Check published tables against themselves: what cannot be right.
+
+    Needs the printed numbers only, no answers of respondents; docs/how-to/audit-a-report.md shows how to fill
+    the form. Exit 0: nothing found. 1: something found. 2: the tables cannot be used.
+    """
+    from werkpeil.cli.audit import run_audit
+
+    found = run_audit(tables, relations, out=out, page=page, save_tables=save_tables, language=language)
+    if found:
+        raise typer.Exit(1)
+
+
 @survey_app.command("new", epilog="Example: werkpeil survey new delivery.sav --survey teamklimaat")
 def survey_new(
     file: Annotated[Path, typer.Argument(help="A delivered file of the new survey.")],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from support.projects import SURVEYS, make_project, publish_marts
+from support.projects import ROOT, SURVEYS, make_project, publish_marts, read_rows
 from support.releases import change_warehouse, make_ready
 from werkpeil import __version__
 from werkpeil.cli import main, screen
@@ -29,6 +30,7 @@ COMMANDS = [
     ["status"],
     ["demo"],
     ["survey", "new"],
+    ["audit"],
 ]
 
 
@@ -216,3 +218,50 @@ def test_brackets_in_a_file_name_are_text_and_not_markup(capsys: pytest.CaptureF
     assert "[bold]x[/bold].csv" in told.out
     assert "No [red]such[/red] file." in told.err
     assert "[dir]/x.csv" in told.err
+
+
+def test_audit_tells_shows_and_writes_what_it_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = ROOT / "docs" / "examples" / "audit" / "team_survey"
+    page, rows, table = tmp_path / "page.html", tmp_path / "found.json", tmp_path / "found.csv"
+    arguments = ("audit", example, "--language", "en")
+    assert call(monkeypatch, *arguments, "--page", page, "--out", rows) == 1
+    told = capsys.readouterr().out
+    assert "table 3/trust/all" in told
+    assert "Total outside its groups" in told
+    assert "possible is 3.442 to 3.452" in told
+    assert "3 found." in told
+    assert "3.442 to 3.452" in page.read_text()
+    assert [row["rule_id"] for row in json.loads(rows.read_text())] == [
+        "total_outside_groups",
+        "grim",
+        "stars_impossible",
+    ]
+    assert call(monkeypatch, "audit", example, "--out", table) == 1
+    assert "mogelijk is 3,442 tot 3,452" in capsys.readouterr().out
+    assert len(read_rows(table)) == 3
+
+
+def test_audit_of_right_tables_is_0_and_of_unusable_ones_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "numbers.csv").write_text("table,row,statistic,printed\nt,a,count,3\n")
+    assert call(monkeypatch, "audit", tmp_path) == 0
+    assert "nothing found" in capsys.readouterr().out
+    (tmp_path / "numbers.csv").write_text("table,row,statistic,printed\nt,a,count,three\n")
+    for arguments in ((tmp_path,), ("nosuch",), (ROOT / "examples", "--language", "fr")):
+        assert call(monkeypatch, "audit", *arguments) == 2
+        told = capsys.readouterr().err
+        assert "what to do" in told
+        assert "Traceback" not in told
+
+
+def test_audit_knows_the_studies_of_the_seeds(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = tmp_path / "form"
+    assert call(monkeypatch, "audit", "culture_2022", "--save-tables", form) == 1
+    assert "14 found." in capsys.readouterr().out
+    assert call(monkeypatch, "audit", form) == 1
+    assert "14 found." in capsys.readouterr().out
