@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 SURVEY, WAVE = "apistrat", "2000"
 STEPS = ("land", "build", "check", "publish")
-SECONDS_AT_MOST = 600
+SECONDS_AT_MOST = 1800
 
 
 class LostError(Exception):

@@ -58,7 +58,7 @@ QUERY = """
     ) as builds
 """
 ROWS = 500
-SECONDS_AT_MOST = 600
+SECONDS_AT_MOST = 1800
 
 
 @dataclass
