@@ -348,7 +348,7 @@ def _craft_tables(way: str) -> list[Exhibit]:
 
 
 def _response_blocks(*, report: bool, heading: tuple[str, str], cell: Shown) -> tuple[Block, ...]:
-    """The domains of the sample with their sum; below, as the report has it, whoever told another, and all."""
+    """The domains of the sample with their sum; below, as the report has it, others and all."""
     columns = Values("manager_id", MANAGER_LABELS)
     sampled = Values("domain_id", DOMAIN_LABELS | {"total": ("Eindtotaal", "Subtotal")})
     if not report:
