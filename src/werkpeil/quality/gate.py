@@ -67,6 +67,8 @@ def run_gate(
                 "There is no warehouse yet.", where=str(project.warehouse), hint="run `werkpeil build` first."
             )
         _record_path(project).unlink(missing_ok=True)
+        if not again:
+            require_newest_build(project)
         state = read_state(project)
         if not again and state.get("warehouse") == warehouse_fingerprint(project):
             checks = int(state["built"]["checks"])
