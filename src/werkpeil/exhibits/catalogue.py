@@ -53,6 +53,14 @@ DOMAIN_LABELS = {
     "total": ("Totaal", "Total"),
 }
 DOMAINS = ("beleid", "inspectie", "uitvoering", "bedrijfsvoering")
+POSITIONS = Values(
+    "group_id",
+    {
+        "yes": ("Leidinggevend", "Managers"),
+        "no": ("Niet-leidinggevend", "Not managers"),
+        "total": ("Totaal", "Total"),
+    },
+)
 MANAGER_LABELS = {
     "yes": ("Leiding", "Managers"),
     "no": ("Medewerker", "Staff"),
@@ -176,7 +184,7 @@ def _culture_tables(way: str) -> list[Exhibit]:
         "culture_leaver_flows",
         rows=Values("origin_id", "group", inside="sector"),
         columns=Values("rank", "rank"),
-        cell=ranked("destination_id", "flow_share", 1),
+        cell=ranked("destination_id", "flow_share", 1, order="destination_position"),
         named=(Values("destination_id", "answer", inside="destination_sector"),),
         is_beside=True,
     )
@@ -304,6 +312,12 @@ def _craft_tables(way: str) -> list[Exhibit]:
         )
         for block in _response_blocks(report=report, heading=heading, cell=cell)
     )
+    everybody = Block(
+        "item_shares",
+        rows=Measures((Measure("N totaal", "N total", count("group_count")),)),
+        columns=GROUPS,
+        where={"item_id": "age", "group_id": (*DOMAINS, "total")},
+    )
     respondents = Block(
         "craft_respondents",
         rows=Values("band_id", "answer", within="characteristic_id"),
@@ -315,7 +329,7 @@ def _craft_tables(way: str) -> list[Exhibit]:
     first_contact = Block(
         "craft_first_contact",
         rows=Values("answer_id", "answer", within="item_id"),
-        columns=GROUPS,
+        columns=POSITIONS,
         where={"cut_id": ("is_manager", "total")},
         cell=share("answer_share_unweighted", 1) if report else share("answer_share", 1, interval=True),
     )
@@ -333,7 +347,7 @@ def _craft_tables(way: str) -> list[Exhibit]:
             "table_4",
             "Tabel 4: belangrijkste kenmerken van de respondenten",
             "Table 4: main characteristics of the respondents",
-            (respondents,),
+            (everybody, respondents),
             dict.fromkeys(WAYS, ("", "")),
         ),
         _craft(
@@ -384,7 +398,7 @@ def _craft_figure(
     block = Block(
         mart,
         rows=Values("item_id", "variable", starred=stars),
-        columns=GROUPS,
+        columns=POSITIONS if mart == "craft_items_by_manager" else GROUPS,
         where={"item_id": Begins(prefix), **where},
         cell=agreed,
     )

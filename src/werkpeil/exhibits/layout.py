@@ -257,14 +257,18 @@ def either(first: Shown, second: Shown) -> Shown:
     return shown
 
 
-def ranked(label: str, column: str, places: int) -> Shown:
-    """The labels that share a rank with their shares, as in `Rijk (87,8%)` or `A/B (2,6%/2,6%)`."""
+def ranked(label: str, column: str, places: int, *, order: str) -> Shown:
+    """The labels that share a rank with their shares, as in `Rijk (87,8%)` or `A/B (2,6%/2,6%)`.
+
+    Those that tie stand in the order of the column `order`.
+    """
 
     def shown(rows: Sequence[Row], style: NumberStyle) -> Cell:
         if not rows:
             return Cell("-")
         if any(row[column] is None for row in rows):
             return _absent(next(row for row in rows if row[column] is None))
+        rows = sorted(rows, key=lambda row: row[order])
         labels = "/".join(str(row[label]) for row in rows)
         shares = "/".join(share_text(row[column], places, style) for row in rows)
         return Cell(f"{labels} ({shares})", float(rows[0][column]) if len(rows) == 1 else None)

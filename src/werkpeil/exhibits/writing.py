@@ -47,6 +47,7 @@ REASONS = {
     "complementary": ("af te leiden uit een verborgen getal", "would give a hidden number away"),
     "unreliable": ("te onzeker om te tonen", "too uncertain to show"),
     "sample_not_known": ("omvang van de steekproef niet bekend", "size of the sample not known"),
+    "nobody_invited": ("niemand uitgenodigd", "nobody invited"),
     "nobody_answered": ("niemand heeft geantwoord", "nobody answered"),
     "no_number": ("niet berekend", "not computed"),
 }

@@ -148,14 +148,14 @@ def test_ranks_that_are_shared_stand_in_one_cell(marts: Any) -> None:
     marts.execute(
         "create table marts.flows as "
         "select 'per' as survey_id, '2022' as wave_id, t.*, 'real' as provenance, 'b' as build_id "
-        "from (values ('a', 1, 'Rijk', 0.878), ('a', 3, 'ZBO', 0.026), ('a', 3, 'HBO', 0.026), "
-        "('b', 1, 'Rijk', null)) as t (origin, rank, destination, flow_share)"
+        "from (values ('a', 1, 'Rijk', 0.878, 1), ('a', 3, 'HBO', 0.026, 9), ('a', 3, 'ZBO', 0.026, 2), "
+        "('b', 1, 'Rijk', null, 1)) as t (origin, rank, destination, flow_share, position)"
     )
     flows = Block(
         "flows",
         rows=Values("origin", "text"),
         columns=Values("rank", "rank"),
-        cell=ranked("destination", "flow_share", 1),
+        cell=ranked("destination", "flow_share", 1, order="position"),
     )
     table = read(marts, flows)
     assert table.headings == ("Nummer 1", "Nummer 3")
