@@ -11,49 +11,51 @@ from werkpeil.errors import InputError
 from werkpeil.exhibits import exhibit_ids, exhibit_named, read_exhibit, write_table
 from werkpeil.exhibits.writing import cell_text, notes
 from werkpeil.publishing import open_release
+from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from werkpeil.exhibits import Table
+    from werkpeil.exhibits import Exhibit, Table
     from werkpeil.project import Project
 
 BY_SUFFIX = {".md": "markdown", ".tex": "latex", ".html": "html", ".htm": "html", ".xlsx": "xlsx"}
 
 
+def list_exhibits(language: str) -> None:
+    """Print the id and the title of every exhibit."""
+    for known in exhibit_ids():
+        named = exhibit_named(known)
+        screen.say(f"{known:<20} {named.title_nl if language == 'nl' else named.title_en}")
+
+
 def print_exhibit(
     project: Project,
-    exhibit_id: str,
+    exhibit: Exhibit,
     *,
     wave: str | None,
-    way: str,
     language: str,
     file_format: str | None,
     out: Path | None,
+    internal: bool,
 ) -> None:
     """Print an exhibit of the current release, or write it to a file.
 
     Args:
         project: Whose release.
-        exhibit_id: Which one; `list` prints what there is.
+        exhibit: Which one.
         wave: A wave; the report's own unless one is named.
-        way: `report` or `design`.
         language: `nl` or `en`.
         file_format: One of `werkpeil.exhibits.FORMATS`; by the file's name, or for the screen, unless named.
         out: The file; the screen without one.
+        internal: From the marts of the warehouse, without disclosure control; the exhibit says so.
 
     Raises:
-        InputError: the exhibit, wave, way, language or format is none, or nothing is published yet.
+        InputError: the wave, language or format is none, or nothing is published yet.
         OutsideError: the file cannot be written.
     """
     if language not in {"nl", "en"}:
         raise InputError(f"'{language}' is not a language of Werkpeil.", hint="use nl or en.")
-    if exhibit_id == "list":
-        for known in exhibit_ids():
-            named = exhibit_named(known)
-            screen.say(f"{known:<20} {named.title_nl if language == 'nl' else named.title_en}")
-        return
-    exhibit = exhibit_named(exhibit_id, way)
     if file_format is None and out is not None:
         file_format = BY_SUFFIX.get(out.suffix.lower())
         if file_format is None:
@@ -61,8 +63,10 @@ def print_exhibit(
                 f"The name '{out.name}' does not tell a format.",
                 hint=f"end it in {', '.join(BY_SUFFIX)}, or add --format.",
             )
-    with open_release(project) as connection:
-        table = read_exhibit(connection, exhibit, schema="published", wave_id=wave, language=language)
+    opened = open_warehouse(project) if internal else open_release(project)
+    with opened as connection:
+        schema = "marts" if internal else "published"
+        table = read_exhibit(connection, exhibit, schema=schema, wave_id=wave, language=language)
     if file_format is None:
         _show(table)
         return

@@ -219,6 +219,12 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write; the screen without one.")
     ] = None,
+    internal: Annotated[
+        bool,
+        typer.Option(
+            "--internal", help="The exhibit from the warehouse's own marts, where nothing is hidden."
+        ),
+    ] = False,
 ) -> None:
     """Write the current release as open data, or print one exhibit of a report from it.
 
@@ -228,10 +234,20 @@ def export(
     if exhibit is None:
         _export_open_data(Project.find())
         return
-    from werkpeil.cli.exhibits import print_exhibit
+    from werkpeil.cli.exhibits import list_exhibits, print_exhibit
+    from werkpeil.exhibits import exhibit_named
 
+    if exhibit == "list":
+        list_exhibits(language)
+        return
     print_exhibit(
-        Project.find(), exhibit, wave=wave, way=way, language=language, file_format=file_format, out=out
+        Project.find(),
+        exhibit_named(exhibit, way),
+        wave=wave,
+        language=language,
+        file_format=file_format,
+        out=out,
+        internal=internal,
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Side = dict[Any, str]
 
 LAST = 1_000_000
+PUBLISHED = "published"
 MEAN = {"nl": "Gemiddelde", "en": "Mean"}
 
 
@@ -44,6 +45,7 @@ class Table:
         language: `nl` or `en`.
         provenance: `real` or `synthetic`.
         build_id: Build whose numbers these are.
+        is_internal: Whether small groups are in it that may not be published.
     """
 
     exhibit_id: str
@@ -56,6 +58,7 @@ class Table:
     language: str
     provenance: str
     build_id: str
+    is_internal: bool = False
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -142,6 +145,7 @@ def read_exhibit(
         language=language,
         provenance=str(found[0]["provenance"]),
         build_id=str(found[0]["build_id"]),
+        is_internal=schema != PUBLISHED,
     )
 
 

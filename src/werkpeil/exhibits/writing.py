@@ -23,11 +23,13 @@ HIDDEN = "·"
 WORDS = {
     "nl": {
         "synthetic": "SYNTHETISCHE GEGEVENS: niemand heeft deze antwoorden gegeven. Dit is geen uitkomst.",
+        "internal": "NIET VOOR PUBLICATIE: kleine groepen zijn niet verborgen.",
         "source": "Bron: {survey} {wave}, build {build}.",
         "reason": "{mark} geen getal in {count} cellen: {reason}.",
     },
     "en": {
         "synthetic": "SYNTHETIC DATA: nobody gave these answers. This is not a finding.",
+        "internal": "NOT FOR PUBLICATION: small groups are not hidden.",
         "source": "Source: {survey} {wave}, build {build}.",
         "reason": "{mark} no number in {count} cells: {reason}.",
     },
@@ -73,6 +75,8 @@ def notes(table: Table) -> list[str]:
     for reason, count in table.reasons.items():
         spelled = REASONS.get(reason, (reason.replace("_", " "),) * 2)[0 if table.language == "nl" else 1]
         lines.append(words["reason"].format(mark=HIDDEN, count=count, reason=spelled))
+    if table.is_internal:
+        lines.append(words["internal"])
     if table.provenance == "synthetic":
         lines.append(words["synthetic"])
     lines.append(words["source"].format(survey=table.survey_id, wave=table.wave_id, build=table.build_id))

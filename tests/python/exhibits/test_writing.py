@@ -133,6 +133,13 @@ def test_real_answers_are_not_called_made_up() -> None:
     ]
 
 
+def test_numbers_that_may_not_be_published_are_marked_as_such() -> None:
+    assert "NIET VOOR PUBLICATIE: kleine groepen zijn niet verborgen." in notes(
+        replace(TABLE, is_internal=True)
+    )
+    assert not any("PUBLICATIE" in note for note in notes(TABLE))
+
+
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'word' is no format"):
         write_table(TABLE, "word")
