@@ -38,7 +38,7 @@ test: setup ## Run the checks, then all tests; both run, either can fail it
 	@status=0; \
 	$(MAKE) check || status=1; \
 	echo "== pytest"; \
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup || status=1; \
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile || status=1; \
 	exit $$status
 
 check: setup ## Check code, SQL and YAML, all steps; `make check-sql` and so on run one
