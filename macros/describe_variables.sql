@@ -9,7 +9,7 @@
             {% for column in answered_columns(book) %}
                 {% do rows.append(column_row(book, column, loop.index)) %}
             {% endfor %}
-            {% for scale in scales_as_asked(book) %}
+            {% for scale in book.scales %}
                 {% do rows.append({
                     'survey_id': survey_id, 'variable_id': scale.scale_id, 'kind': 'scale', 'position': loop.index,
                     'label_nl': scale.label_nl, 'label_en': scale.label_en, 'band_set_id': scale.band_set_id,
@@ -25,18 +25,6 @@
     'polarity': 'text', 'answer_set_id': 'text', 'band_set_id': 'text', 'unit': 'text', 'universe': 'text',
     'is_assumed': 'boolean', 'minimum_mean_change': 'double', 'minimum_share_change': 'double', 'note': 'text'
 }) }}
-{% endmacro %}
-
-
-{# The scales in the order in which their first items were asked. #}
-{% macro scales_as_asked(codebook) %}
-    {% set ordered = [] %}
-    {% for column in codebook.columns %}
-        {% for scale in codebook.scales if scale.scale_id in column.scale and scale not in ordered %}
-            {% do ordered.append(scale) %}
-        {% endfor %}
-    {% endfor %}
-    {% do return(ordered) %}
 {% endmacro %}
 
 
