@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +91,7 @@ class Project:
         """Folder of run logs and run records."""
         return self.data / "logs"
 
-    @cached_property
+    @property
     def variables(self) -> dict[str, Any]:
         """What `vars` of `dbt_project.yml` sets."""
         settings = yaml.safe_load((self.root / MARKER).read_text(encoding="utf-8")) or {}

@@ -74,12 +74,15 @@ def test_a_changed_number_is_seen_in_the_golden_copy() -> None:
 
 def test_provenance_is_in_every_row(bundled: Project) -> None:
     expected = {"fevs": "real", "per": "synthetic", "werkonderzoek": "synthetic"}
+    printed = {"werkonderzoek": "real", "per": "real"}
     with open_warehouse(bundled) as connection:
         for mart in survey_marts(connection):
+            # What a report printed is real, whatever wave stands in the warehouse.
+            known = printed if mart == "report_inconsistencies" else expected
             found = connection.execute(
                 f"select distinct survey_id, provenance from marts.{mart} order by 1"
             ).fetchall()
-            assert dict(found).items() <= expected.items(), mart
+            assert dict(found).items() <= known.items(), mart
             assert len(found) == len(dict(found)), mart
 
 

@@ -58,7 +58,7 @@ def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: 
     assert linked == [("2000", "none", 0), ("2001", "2000", 150), ("2001", "none", 0)]
 
     # The counter-proof: told to scan everything, the build sees the emptied wave and says so.
-    with pytest.raises(Exception, match="checks failed") as failure:
+    with pytest.raises(Exception, match="1 check failed") as failure:
         build(first, full_refresh=True)
     assert "cells_profiles_hold_every_respondent" in str(failure.value)
     assert kept.exists()

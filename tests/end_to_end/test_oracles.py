@@ -78,7 +78,8 @@ def test_apistrat_regression_is_that_of_svyglm(project: Project) -> None:
         rows = connection.execute(
             "select term_id, b, std_error, df, solver from marts.regression_coefficients "
             "inner join marts.regression_fits using (survey_id, wave_id, model_id, std_error_type) "
-            "where survey_id = 'apistrat' and std_error_type = 'design' order by position"
+            "where survey_id = 'apistrat' and std_error_type = 'design' "
+            "order by regression_coefficients.position"
         ).fetchall()
     expected = {
         "one": (820.8873159, 10.07773595),

@@ -76,11 +76,12 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
 
 
 def keep_cuts(project: Project, survey: str, cuts: set[str]) -> None:
-    """Leave a survey these cuts only, which is what a test of its trends needs."""
-    path = project.seeds / "cuts.csv"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if line.split(",")[0] != survey or line.split(",")[1] in cuts]
-    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    """Leave a survey these cuts only and no flows, which is what a test of its trends needs."""
+    for name, ids in {"cuts": cuts, "flows": set[str]()}.items():
+        path = project.seeds / f"{name}.csv"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if line.split(",")[0] != survey or line.split(",")[1] in ids]
+        path.write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
 def land_panels(project: Project, folder: Path) -> None:
