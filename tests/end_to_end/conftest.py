@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.projects import SHARED, SURVEYS, add_seed_rows, add_variant, make_project, set_surveys
+from support.projects import (
+    SHARED,
+    SURVEYS,
+    add_checks_of_sql,
+    add_seed_rows,
+    add_variant,
+    make_project,
+    set_surveys,
+)
 from werkpeil.building import build
 from werkpeil.cli.demo import bundled_waves
 from werkpeil.landing import land
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A built warehouse of the bundled surveys; tests read it and change nothing."""
     made = make_project(tmp_path_factory.mktemp("bundled"), bundled=("fevs", "werkonderzoek", "per"))
+    add_checks_of_sql(made)
     for survey_id, wave_id, path in bundled_waves(made):
         land(made, path, survey_id, wave_id)
     build(made)

@@ -45,6 +45,12 @@ def make_project(folder: Path, *, bundled: tuple[str, ...] = (), extra: tuple[st
     return Project(root=root, data=root / "data")
 
 
+def add_checks_of_sql(project: Project) -> None:
+    """Give a project the tests of macros and of marts against each other, which a build then runs too."""
+    for name in ("macros", "singular"):
+        shutil.copytree(ROOT / "tests" / name, project.root / "tests" / name)
+
+
 def add_survey(root: Path, survey: str, name: str | None = None) -> None:
     """Add one of the tests' own surveys to a project: its codebook, its seeds and two models."""
     name = name or survey

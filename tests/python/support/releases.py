@@ -131,7 +131,7 @@ def _write_manifest(project: Project) -> None:
         shares: _model("shares", "Grain: one row per item.\nShares; it's said.", {"n": "How many; it's n."}),
         labels: _model("labels", "Grain: one row per label.", {"label": "A label."}),
         "test.1": _test(shares, "unique_combination", None, {"columns": ["item_id"]}),
-        "test.2": _test(shares, "not_null", "item_id", {}),
+        "test.2": _test(shares, "never_null", None, {"columns": ["item_id"]}),
         "test.3": _test(shares, "in_range", "positive_share", {"lowest": 0, "highest": 1}),
         "test.4": _test(labels, "unique_combination", None, {"columns": ["label_id", "group_b"]}),
         "test.5": _test(labels, "accepted_values", "provenance", {"values": ["real", "synthetic"]}),

@@ -1,0 +1,18 @@
+"""dbt's own unit tests: what models decide, on rows made for it. A build leaves them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from support.projects import ROOT
+from werkpeil.building.dbt import require_success, run_dbt
+
+if TYPE_CHECKING:
+    from werkpeil.project import Project
+
+
+def test_every_model_decides_as_its_unit_tests_say(bundled: Project) -> None:
+    outcome = run_dbt(bundled, ["test", "--select", "test_type:unit"])
+    require_success(bundled, outcome)
+    declared = sum(path.read_text().count("\n    model: ") for path in (ROOT / "models").rglob("*.yml"))
+    assert outcome.checks == declared
