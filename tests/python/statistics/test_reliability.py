@@ -83,6 +83,27 @@ def test_listwise_covariances_rest_on_complete_rows(answers: NDArray[np.float64]
         np.testing.assert_allclose(covariance, expected, atol=1e-12)
 
 
+@given(matrices, st.integers(0, 2**32 - 1), st.sampled_from(["pairwise", "listwise"]), st.booleans())
+def test_cells_of_a_partition_add_to_the_whole_in_any_order(
+    answers: NDArray[np.float64], seed: int, deletion: str, weighted: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    weights = rng.uniform(0.25, 4, len(answers))
+    order, part_of = rng.permutation(len(answers)), rng.integers(0, 3, len(answers))
+    parts = [
+        moments_of(answers[order][part_of == part], weights[order][part_of == part])
+        for part in np.unique(part_of)
+    ]
+    keys = ["survey_id", "wave_id", "moment_set", "pattern"]
+    keys += ["position_a", "position_b", "variable_a", "variable_b"]
+    added = pd.concat(parts).groupby(keys, as_index=False)[["sum_xy", "sum_wxy"]].sum()
+    whole = moments_of(answers, weights)
+    items, covariance = item_covariances(added, deletion=deletion, weighted=weighted)
+    expected_items, expected = item_covariances(whole, deletion=deletion, weighted=weighted)
+    assert items == expected_items
+    np.testing.assert_allclose(covariance, expected, atol=1e-10)
+
+
 def test_a_weight_of_two_equals_two_respondents() -> None:
     answers = np.array([[1.0, 2.0], [4.0, 5.0], [3.0, 3.0], [2.0, 4.0]])
     weights = np.array([2.0, 1.0, 2.0, 1.0])
