@@ -82,6 +82,11 @@ class Project:
         return self.data / "published"
 
     @property
+    def quality(self) -> Path:
+        """Data Docs of the last run of the gate."""
+        return self.data / "quality"
+
+    @property
     def secrets(self) -> Path:
         """Folder of keys, mode 0700."""
         return self.data / "secrets"

@@ -498,10 +498,17 @@ def _tell_build(result: BuildResult) -> None:
 
 
 def _tell_gate(result: GateResult) -> None:
+    from werkpeil.quality.results import told
+
+    warnings = [found for found in result.results if not found.passed]
     screen.results.print(
-        f"[bold green]passed[/] the gate: {result.checks} checks of build {escape(result.build_id)}, "
-        f"{result.seconds:.0f} s"
+        f"[bold green]passed[/] the gate: {result.checks} tests and {len(result.results)} checks of the "
+        f"results of build {escape(result.build_id)}, {result.seconds:.0f} s"
     )
+    if warnings:
+        screen.results.print(f"  [bold yellow]{len(warnings)} warnings[/], which stop nothing:")
+    for line in (line for found in warnings for line in told(found)):
+        screen.say(f"  {line}")
 
 
 def _tell_release(project: Project, result: PublishResult) -> None:

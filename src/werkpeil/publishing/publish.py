@@ -12,6 +12,7 @@ from werkpeil.publishing import releases
 from werkpeil.publishing.catalog import read_catalog, read_meanings
 from werkpeil.quality import has_passed
 from werkpeil.quality.gate import require_newest_build
+from werkpeil.quality.pages import release_pages
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -71,5 +72,12 @@ def publish(project: Project) -> PublishResult:
                 status = "published"
             if status == "published":
                 releases.show_release(project, release)
+                _show_pages(project)
             removed = releases.prune(project, keep)
     return PublishResult(status, release, tuple(old.build_id for old in removed))
+
+
+def _show_pages(project: Project) -> None:
+    """Show the Data Docs of the gate that the release passed."""
+    if project.quality.exists():
+        release_pages(project.quality, project.published / "quality")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from werkpeil.building.dbt import require_success, run_dbt
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from werkpeil.project import Project
+    from werkpeil.quality.results import CheckResult
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,15 @@ class GateResult:
 
     Attributes:
         build_id: The build that was checked.
-        checks: Checks that ran, and passed.
+        checks: Tests of dbt that ran, and passed.
+        results: What the suites found in the results; those that warn may have failed.
         seconds: Wall time.
     """
 
     build_id: str
     checks: int
     seconds: float
+    results: list[CheckResult] = field(default_factory=list)
 
 
 def run_gate(
@@ -46,8 +49,8 @@ def run_gate(
 ) -> GateResult:
     """Check the warehouse as it is and record that it passed.
 
-    The tests of dbt run on the data; code is tested while it is built. What else a build must pass
-    belongs here, after them, and raises a CheckFailedError that names check, table and rows.
+    The tests of dbt run on the data; code is tested while it is built. After them the suites run on the
+    results, which are kept in the warehouse whatever they find.
 
     Args:
         project: Whose warehouse.
@@ -57,7 +60,7 @@ def run_gate(
     Raises:
         CheckFailedError: a check found rows that must not be, or the last build is not finished or not
             of what is landed now.
-        InputError: there is no warehouse yet.
+        InputError: there is no warehouse yet, or a threshold is missing.
         OutsideError: another process has the warehouse.
     """
     started = time.monotonic()
@@ -77,8 +80,18 @@ def run_gate(
             require_success(project, outcome)
             checks = outcome.checks
         build_id = require_newest_build(project)
+        if on_progress is not None:
+            on_progress("results", 0, 0)
+        results = _check_results(project, build_id)
         record_pass(project, build_id, checks)
-    return GateResult(build_id=build_id, checks=checks, seconds=time.monotonic() - started)
+    return GateResult(build_id, checks, time.monotonic() - started, results)
+
+
+def _check_results(project: Project, build_id: str) -> list[CheckResult]:
+    # Great Expectations takes seconds to import: what only asks whether a build has passed does without.
+    from werkpeil.quality.results import check_results
+
+    return check_results(project, build_id)
 
 
 def require_newest_build(project: Project) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+import yaml
 
 from support.projects import SURVEYS, make_project, publish_marts
 from support.releases import tool
@@ -15,13 +17,14 @@ from werkpeil.building.dbt import Outcome, require_success
 from werkpeil.building.state import read_state
 from werkpeil.errors import CheckFailedError, InputError
 from werkpeil.landing import land
+from werkpeil.project import Project
 from werkpeil.publishing import publish
 from werkpeil.quality import has_passed, run_gate
+from werkpeil.quality.results import read_thresholds
+from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from werkpeil.project import Project
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,61 @@ def test_a_build_passes_and_counts_as_passed_until_somebody_writes_to_it(built: 
     assert not has_passed(built)
     change(built, "drop table marts.stray")
     assert not has_passed(built)
+
+
+def test_what_the_gate_finds_is_kept_for_readers_and_for_its_operator(built: Project) -> None:
+    result = run_gate(built, again=False)
+    with open_warehouse(built) as connection:
+        [(kept, builds, waves)] = connection.execute(
+            "select count(distinct check_id), min(build_id), min(survey_id || wave_id) "
+            "from marts.quality_checks"
+        ).fetchall()
+        [(all_of_them,)] = connection.execute(
+            "select count(distinct check_id) from quality.quality_checks"
+        ).fetchall()
+    assert all_of_them == len(result.results) > 250
+    assert (builds, waves) == (result.build_id, "apistrat2000")
+    assert 50 < kept < all_of_them
+    assert publish(built).release.build_id == result.build_id
+    pages = sorted((built.published / "quality").rglob("*.html"))
+    assert len(pages) > 20
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert "<script" not in text
+        assert not re.search(r"""(src|href)=["']?(https?:)?//""", text)
+
+
+def test_results_that_no_statistician_would_sign_are_not_published(built: Project) -> None:
+    change(built, "update marts.weighting_results set weight_design_effect = 9")
+    with pytest.raises(CheckFailedError) as failure:
+        run_gate(built, again=False)
+    told = str(failure.value)
+    assert "weight_design_effect.fail on weighting_results: 1 of 1 rows, in apistrat 2000" in told
+    assert "survey_id=apistrat, wave_id=2000" in told
+    assert "weight_design_effect=9" in told
+    assert "weight_design_effect.warn" not in told
+    assert not has_passed(built)
+    with open_warehouse(built) as connection:
+        failed = connection.execute(
+            "select check_id, broken_count from marts.quality_checks "
+            "where not has_passed and severity = 'critical' and column_name = 'weight_design_effect'"
+        ).fetchall()
+        [(rows,)] = connection.execute(
+            "select count(*) from quality.quality_broken_rows where check_id = 'weight_design_effect.fail'"
+        ).fetchall()
+    assert failed == [("weight_design_effect.fail", 1)]
+    assert rows == 1
+    change(built, "update marts.weighting_results set weight_design_effect = 1.2")
+
+
+def test_a_threshold_that_is_missing_is_told(built: Project) -> None:
+    settings = yaml.safe_load((built.root / "dbt_project.yml").read_text(encoding="utf-8"))
+    settings["vars"]["quality"] |= {"drift": {"warn": 0.1}, "shuffled_uniformity": "small"}
+    other = Project(built.root.parent / "other", built.data)
+    other.root.mkdir()
+    (other.root / "dbt_project.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    with pytest.raises(InputError, match="missing or no numbers: drift, shuffled_uniformity"):
+        read_thresholds(other)
 
 
 def test_a_failing_check_is_told_with_its_table_and_rows_and_nothing_is_published(built: Project) -> None:
