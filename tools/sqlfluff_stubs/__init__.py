@@ -50,6 +50,21 @@ def planned_frame(_kinds: list[str]) -> str:
     return "with\n\nframed as (\n\n    select 1 as framed\n\n)"
 
 
+def addressed_values() -> str:
+    """Stand in for the CTEs that gather what the warehouse computes."""
+    return "with\n\naddressed as (\n\n    select 1 as addressed\n\n)"
+
+
+def filled(template: str, _numbers: str) -> str:
+    """Stand in for a template of an address by the template itself."""
+    return template
+
+
+def is_listed(value: str, list_of: str, _separator: str = ";") -> str:
+    """Stand in for a look-up in a list."""
+    return f"{value} = {list_of}"
+
+
 def culture_motives(_measures: list[dict[str, str]]) -> str:
     """Stand in for the CTEs that tables 1 and 2 of the culture study begin with."""
     return "with\n\nmotives as (\n\n    select 1 as motives\n\n)"

@@ -251,6 +251,25 @@ def export(
     )
 
 
+@app.command(epilog="Example: werkpeil reproduce --internal --out reproduction.html")
+def reproduce(
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Page to write; in data/published unless said.")
+    ] = None,
+    internal: Annotated[
+        bool,
+        typer.Option("--internal", help="From the warehouse's own marts, where nothing is hidden."),
+    ] = False,
+) -> None:
+    """Write a page with what the reports print against what the warehouse computes.
+
+    Every printed number and every statement has its verdict; on synthetic data none of them is a finding.
+    """
+    from werkpeil.cli.reproduction import write_reproduction
+
+    write_reproduction(Project.find(), out=out, internal=internal)
+
+
 def _export_open_data(project: Project) -> None:
     from werkpeil.publishing.open_data import export_open_data
 

@@ -7,9 +7,10 @@ panel per unit, because counts of a thousand and coefficients of a hundredth sha
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
+
+from werkpeil.svg import Scale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,37 +19,9 @@ if TYPE_CHECKING:
 
 _PANEL, _GAP, _MARGIN, _TITLE = 250, 70, 60, 96
 _PER_ROW = 3
-_TICKS = 5
 _FONT = "font-family='system-ui, sans-serif'"
 _COLOURS = {"met": "#1b6ca8", "missed": "#c8321f", "not_tested": "#9a9a9a"}
 _WORDS = {"met": "met", "missed": "missed", "not_tested": "not tested"}
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """The range of both axes of a panel, and where its ticks are."""
-
-    low: float
-    high: float
-    step: float
-
-    @classmethod
-    def around(cls, values: Sequence[float]) -> _Scale:
-        low, high = min(values), max(values)
-        room = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
-        step = _round_step((high - low + 2 * room) / _TICKS)
-        return cls(low - room, high + room, step)
-
-    def at(self, value: float) -> float:
-        """Return the position of a value, from 0 to the panel's width."""
-        return (value - self.low) / (self.high - self.low) * _PANEL
-
-    @property
-    def ticks(self) -> list[float]:
-        """The values with a tick."""
-        first = math.ceil(self.low / self.step)
-        last = math.floor(self.high / self.step)
-        return [round(number * self.step, 10) for number in range(first, last + 1)]
 
 
 def draw(title: str, comparisons: Sequence[Comparison]) -> str:
@@ -90,7 +63,7 @@ def _legend() -> list[str]:
 
 def _panel(unit: str, entries: list[Comparison]) -> list[str]:
     values = [value for entry in entries for value in (entry.published, entry.synthetic)]
-    scale = _Scale.around([value for value in values if value is not None])
+    scale = Scale.around([value for value in values if value is not None], _PANEL)
     parts = [
         (
             f"<text x='0' y='-8' {_FONT} font-size='13' font-weight='600'>"
@@ -126,19 +99,13 @@ def _panel(unit: str, entries: list[Comparison]) -> list[str]:
     return parts + [_point(scale, entry) for entry in ordered]
 
 
-def _point(scale: _Scale, entry: Comparison) -> str:
+def _point(scale: Scale, entry: Comparison) -> str:
     published, synthetic = entry.published or 0.0, entry.synthetic or 0.0
     words = f"{entry.result_id}: published {published:g}, synthetic {synthetic:.5g}"
     return (
         f"<circle cx='{scale.at(published):.1f}' cy='{_PANEL - scale.at(synthetic):.1f}' r='3.2' "
         f"fill='{_COLOURS[entry.verdict]}' fill-opacity='0.65'><title>{_text(words)}</title></circle>"
     )
-
-
-def _round_step(step: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, at least the step."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= step * (1 - 1e-9))
 
 
 def _text(value: str) -> str:

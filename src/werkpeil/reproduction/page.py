@@ -1,0 +1,308 @@
+"""The page of a reproduction: printed against computed for every exhibit, as a picture and as a table.
+
+One file that asks nothing of the network. The two languages are chosen by two buttons that need no script.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from werkpeil import __version__
+from werkpeil.audit.findings import Text
+from werkpeil.errors import OutsideError
+from werkpeil.reproduction.picture import MARKS, draw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from werkpeil.reproduction.reading import Reproduction, Row
+
+VERDICTS = {
+    "reproduced": Text("gereproduceerd", "reproduced"),
+    "within_error": Text("binnen de fout", "within error"),
+    "differs": Text("wijkt af", "differs"),
+    "printed_error": Text("fout gedrukt", "printed wrong"),
+    "cannot_be_computed": Text("niet te berekenen", "cannot be computed"),
+}
+ANSWERS = {
+    True: Text("klopt", "holds"),
+    False: Text("klopt niet", "fails"),
+    None: Text("niet te zeggen", "cannot be said"),
+}
+REASONS = {
+    "definition": Text("een afspraak, geen uitkomst", "a definition, no result"),
+    "secondary_source": Text("uit ander onderzoek", "from other studies"),
+    "several_numbers": Text("vat verschillende getallen samen", "sums up several numbers"),
+    "no_source": Text("nergens berekend", "computed nowhere"),
+    "no_such_statistic": Text("geen tabel berekent dit", "no table computes it"),
+    "no_such_cell": Text("geen cel met dit getal", "no cell with this number"),
+    "no_number": Text("een getal ontbreekt", "a number is missing"),
+    "not_printed": Text("niet gedrukt", "not printed"),
+    "wave_not_in_warehouse": Text("meting niet aanwezig", "wave not in the warehouse"),
+    "misprint": Text("verdrukt", "misprint"),
+    "impossible": Text("onmogelijk", "impossible"),
+    "other_base": Text("andere noemer", "another base"),
+}
+_STUDIES = {
+    "culture_2022": Text(
+        "Cultuur en vertrek (Werkonderzoek 2022)", "Culture and leaving (Werkonderzoek 2022)"
+    ),
+    "craft_2022": Text(
+        "Ambtelijk vakmanschap (Personeelsenquête Rijk)", "Public craftsmanship (Personeelsenquête Rijk)"
+    ),
+}
+_SYNTHETIC = Text(
+    "SYNTHETISCHE GEGEVENS: de gedrukte getallen zijn echt, de berekende niet. Niemand heeft deze antwoorden "
+    "gegeven; ze zijn gemaakt om op de gedrukte getallen te lijken. Geen oordeel hier is een bevinding.",
+    "SYNTHETIC DATA: the printed numbers are real, the computed ones are not. Nobody gave these answers; "
+    "they were made to resemble the printed numbers. No verdict here is a finding.",
+)
+_INTERNAL = Text(
+    "NIET VOOR PUBLICATIE: kleine groepen zijn niet verborgen.",
+    "NOT FOR PUBLICATION: small groups are not hidden.",
+)
+_KINDS = {
+    "table": Text("Tabel", "Table"),
+    "text": Text("Tekst", "Text"),
+    "footnote": Text("Voetnoot", "Footnote"),
+    "bijlage": Text("Bijlage", "Appendix"),
+}
+_PROVENANCE = {"synthetic": Text("synthetisch", "synthetic"), "real": Text("echt", "real")}
+_SHOWN_DECIMALS = {"percent": 2, "beta": 4, "ratio": 4, "count": 0}
+
+_STYLE = """
+:root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--warn:#fff1c2;--focus:#0550ae}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:70rem;padding:1.5rem;color:var(--ink);background:#fff}
+body{font:1rem/1.5 system-ui,sans-serif}
+h1{font-size:1.6rem;margin:.2rem 0}
+h2{font-size:1.35rem;margin:2.5rem 0 .4rem}h3{font-size:1.1rem;margin:2rem 0 .3rem}
+p{margin:.4rem 0}.soft{color:var(--soft)}
+.warn{background:var(--warn);border-left:.4rem solid #8a4600;padding:.6rem .9rem;margin:.8rem 0}
+.lang{position:absolute;opacity:0}
+.choose{float:right}.choose label{border:1px solid var(--line);padding:.15rem .6rem;cursor:pointer}
+#nl:checked~header label[for=nl],#en:checked~header label[for=en]{background:var(--ink);color:#fff}
+#nl:focus-visible~header label[for=nl],#en:focus-visible~header label[for=en]{outline:3px solid var(--focus)}
+#nl:checked~* [lang=en],#en:checked~* [lang=nl]{display:none}
+figure{margin:.6rem 0}figure svg{max-width:100%;height:auto}
+.scroll{overflow-x:auto}.scroll:focus-visible{outline:3px solid var(--focus)}
+table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
+th,td{border:1px solid var(--line);padding:.2rem .5rem;text-align:right;vertical-align:top}
+th,td.word{text-align:left;font-weight:400}thead th{background:#f6f8fa;font-weight:600}
+.key svg{vertical-align:-.15em}
+details summary{cursor:pointer;color:var(--focus)}
+@media print{.choose{display:none}}
+"""
+
+
+def write_page(path: Path, reproduction: Reproduction) -> None:
+    """Write the page.
+
+    Raises:
+        OutsideError: if it cannot be written.
+    """
+    try:
+        path.write_text(render(reproduction), encoding="utf-8")
+    except OSError as error:
+        raise OutsideError("The page cannot be written.", where=str(path), hint=error.strerror) from error
+
+
+def render(reproduction: Reproduction) -> str:
+    """Return the page as HTML."""
+    title = Text("Gedrukt en berekend", "Printed and computed")
+    lines = [
+        '<!doctype html><html lang="nl"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width,initial-scale=1">',
+        '<meta http-equiv="Content-Security-Policy" ',
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f"<title>{escape(title.nl)}</title><style>{_STYLE}</style></head><body>",
+        '<input class="lang" type="radio" name="lang" id="nl" checked aria-label="Nederlands">',
+        '<input class="lang" type="radio" name="lang" id="en" aria-label="English">',
+        '<header><div class="choose"><label for="nl">Nederlands</label><label for="en">English</label></div>',
+        _both("h1", title),
+        *_warnings(reproduction),
+        _headline(reproduction),
+        "</header><main>",
+    ]
+    for study in dict.fromkeys(row["study_id"] for row in reproduction.results):
+        lines += _study(
+            study,
+            [row for row in reproduction.results if row["study_id"] == study],
+            [row for row in reproduction.claims if row["study_id"] == study],
+        )
+    lines.append(f'</main><footer class="soft"><p>werkpeil {escape(__version__)}')
+    builds = sorted({row["build_id"] for row in reproduction.results})
+    lines.append(f"build {escape(', '.join(builds))}</p></footer></body></html>")
+    return "\n".join(lines) + "\n"
+
+
+def _warnings(reproduction: Reproduction) -> Iterator[str]:
+    rows = [*reproduction.results, *reproduction.claims]
+    if any(row["provenance"] == "synthetic" for row in rows):
+        yield _both("p", _SYNTHETIC, style="warn")
+    if reproduction.is_internal:
+        yield _both("p", _INTERNAL, style="warn")
+
+
+def _headline(reproduction: Reproduction) -> str:
+    numbers = _counted(reproduction.results, "verdict", VERDICTS)
+    claims = _counted(reproduction.claims, "holds_as_computed", ANSWERS)
+    printed = _counted(reproduction.claims, "holds_as_printed", ANSWERS)
+    of_numbers, of_claims = len(reproduction.results), len(reproduction.claims)
+    told = Text(
+        f"{of_numbers} gedrukte getallen: {numbers.nl}. {of_claims} uitspraken, berekend: {claims.nl}; "
+        f"op de gedrukte getallen zelf: {printed.nl}.",
+        f"{of_numbers} printed numbers: {numbers.en}. {of_claims} statements, computed: {claims.en}; "
+        f"of the printed numbers themselves: {printed.en}.",
+    )
+    return _both("p", told) + _key()
+
+
+def _key() -> str:
+    """What the marks of the pictures mean."""
+    marks = " ".join(
+        '<span class="key"><svg width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">'
+        f"{mark}</svg> {_both('span', VERDICTS[verdict])}</span>"
+        for verdict, mark in MARKS.items()
+    )
+    words = Text(
+        "Op de lijn is berekend gelijk aan gedrukt; streepjes: 1,96 standaardfout.",
+        "On the line computed equals printed; bars: 1.96 standard errors.",
+    )
+    return f'<p class="soft">{marks} {_both("span", words)}</p>'
+
+
+def _study(study: str, results: Sequence[Row], claims: Sequence[Row]) -> Iterator[str]:
+    yield _both("h2", _STUDIES.get(study, Text(study, study)))
+    for exhibit in dict.fromkeys(row["exhibit"] for row in results):
+        rows = [row for row in results if row["exhibit"] == exhibit]
+        title, counts = _place(exhibit), _counted(rows, "verdict", VERDICTS)
+        yield f"<section>{_both('h3', title)}"
+        yield _both("p", counts, style="soft")
+        picture = draw(rows, f"{title.nl}: gedrukt tegen berekend; {title.en}: printed against computed")
+        if picture:
+            yield f"<figure>{picture}</figure>"
+        for table in dict.fromkeys(row["table_id"] for row in rows):
+            yield _results_table(table, [row for row in rows if row["table_id"] == table])
+        yield "</section>"
+    if claims:
+        yield "<section>"
+        yield _both("h3", Text("Uitspraken", "Statements"))
+        yield _claims_table(claims)
+        yield "</section>"
+
+
+def _results_table(table: str, rows: Sequence[Row]) -> str:
+    headings = (
+        Text("getal", "number"),
+        Text("gedrukt", "printed"),
+        Text("berekend", "computed"),
+        Text("verschil", "difference"),
+        Text("speling", "tolerance"),
+        Text("sterren", "stars"),
+        Text("oordeel", "verdict"),
+        Text("gegevens", "data"),
+    )
+    body = "".join(_result_row(row) for row in rows)
+    return _table(_place(table), headings, body)
+
+
+def _result_row(row: Row) -> str:
+    decimals = _SHOWN_DECIMALS.get(row["unit"], 2)
+    place = row["row_id"] if row["column_id"] == "value" else f"{row['row_id']}, {row['column_id']}"
+    verdict = VERDICTS[row["verdict"]]
+    stars = ""
+    if row["significance_agrees"] is not None:
+        printed, computed = row["published_significance"] or "-", row["computed_significance"] or "-"
+        stars = printed if row["significance_agrees"] else f"{printed} / {computed}"
+    return (
+        f'<tr><th scope="row">{escape(_words(place))}</th><td>{escape(row["published_text"])}</td>'
+        f"<td>{_number(row['computed_value'], decimals)}</td>"
+        f"<td>{_number(row['difference'], decimals, sign='+')}</td>"
+        f"<td>{_number(row['tolerance'], decimals + 1)}</td><td>{escape(stars)}</td>"
+        f'<td class="word">{_both("span", _because(verdict, row["reason"]))}</td>'
+        f'<td class="word">{_both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
+    )
+
+
+def _claims_table(rows: Sequence[Row]) -> str:
+    headings = (
+        Text("uitspraak (in het Engels)", "statement"),
+        Text("plaats", "place"),
+        Text("gedrukte getallen", "printed numbers"),
+        Text("berekende getallen", "computed numbers"),
+        Text("gevallen", "cases"),
+        Text("gegevens", "data"),
+    )
+    body = "".join(
+        f'<tr><th scope="row"><span lang="en-GB">{escape(row["statement_en"])}</span></th>'
+        f'<td class="word">{_both("span", _place(row["exhibit"]))}</td>'
+        f'<td class="word">{_answer(row["holds_as_printed"], row["as_printed_reason"])}</td>'
+        f'<td class="word">{_answer(row["holds_as_computed"], row["as_computed_reason"])}</td>'
+        f"<td>{row['computed_held_count']}/{row['case_count']}</td>"
+        f'<td class="word">{_both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
+        for row in rows
+    )
+    caption = Text("Wat het rapport in woorden zegt", "What the report says in words")
+    return _table(caption, headings, body)
+
+
+def _answer(answer: bool | None, reason: str | None) -> str:
+    return _both("span", _because(ANSWERS[answer], reason))
+
+
+def _table(caption: Text, headings: Sequence[Text], body: str) -> str:
+    head = "".join(f'<th scope="col">{_both("span", heading)}</th>' for heading in headings)
+    label = escape(f"{caption.nl} / {caption.en}")
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
+        f"<caption>{_both('span', caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+        "</table></div>"
+    )
+
+
+def _counted(rows: Sequence[Row], column: str, words: dict[Any, Text]) -> Text:
+    """How often each value of a column occurs, in words."""
+    counts = Counter(row[column] for row in rows)
+    found = [(counts[value], word) for value, word in words.items() if counts[value]]
+    return Text(
+        ", ".join(f"{count} {word.nl}" for count, word in found),
+        ", ".join(f"{count} {word.en}" for count, word in found),
+    )
+
+
+def _because(word: Text, reason: str | None) -> Text:
+    if not reason:
+        return word
+    why = REASONS.get(reason, Text(_words(reason), _words(reason)))
+    return Text(f"{word.nl}: {why.nl}", f"{word.en}: {why.en}")
+
+
+def _number(value: float | None, decimals: int, *, sign: str = "") -> str:
+    if value is None:
+        return "·"
+    text = f"{value:{sign}.{decimals}f}"
+    return _both("span", Text(text.replace(".", ","), text)) if decimals else text
+
+
+def _place(code: str) -> Text:
+    """The name of an exhibit or of a block of one."""
+    kind, _, rest = code.partition("_")
+    if kind in _KINDS:
+        return Text(f"{_KINDS[kind].nl} {_words(rest)}", f"{_KINDS[kind].en} {_words(rest)}")
+    return Text(_words(code).capitalize(), _words(code).capitalize())
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _both(tag: str, text: Text, *, style: str = "") -> str:
+    named = f' class="{style}"' if style else ""
+    return "".join(
+        f'<{tag}{named} lang="{lang}">{escape(getattr(text, lang))}</{tag}>' for lang in ("nl", "en")
+    )

@@ -1,0 +1,62 @@
+"""Reads what was reproduced from a warehouse or a release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from werkpeil.errors import InputError
+from werkpeil.sql import identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What was reproduced of all reports.
+
+    Args:
+        results: Rows of `reproduction_results`, in the order of the reports.
+        claims: Rows of `reproduction_claims`, likewise.
+        is_internal: Whether small groups are not hidden.
+    """
+
+    results: Sequence[Row]
+    claims: Sequence[Row]
+    is_internal: bool
+
+
+def read_reproduction(connection: Any, schema: str) -> Reproduction:
+    """Read both tables.
+
+    Args:
+        connection: To a warehouse or a release, of DuckDB.
+        schema: `marts` or `published`.
+
+    Raises:
+        InputError: if they are not there.
+    """
+    tables = {"reproduction_results": "result_id", "reproduction_claims": "claim_id"}
+    there = connection.execute(
+        "select table_name from information_schema.tables where table_schema = ?", [schema]
+    ).fetchall()
+    for table in tables:
+        if (table,) not in there:
+            raise InputError(
+                "What was reproduced is not there.",
+                where=f"{schema}.{table}",
+                hint="run `werkpeil build` and publish, or add --internal to read the warehouse itself.",
+            )
+    results, claims = (_rows(connection, schema, table, key) for table, key in tables.items())
+    return Reproduction(results, claims, is_internal=schema == "marts")
+
+
+def _rows(connection: Any, schema: str, table: str, key: str) -> list[Row]:
+    answer = connection.execute(
+        f"select * from {identifier(schema)}.{identifier(table)} order by study_id, line, {identifier(key)}"
+    )
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
