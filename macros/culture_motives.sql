@@ -18,6 +18,9 @@ motives as (
         {{ literal(measure.base) }} as base,
         cut_id,
         group_id,
+        variable_id as item_id,
+        cut_id as base_cut_id,
+        group_id as base_group_id,
         -- The unweighted share is a count over a count, so this gives the count back.
         cast(round(coalesce({{ measure.statistic }}__unweighted * {{ base_n }}, 0e0)) as bigint) as n,
         cast({{ base_n }} as bigint) as base_n,

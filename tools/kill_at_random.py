@@ -30,7 +30,7 @@ import duckdb
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "python"))
 
-from support.projects import SURVEYS, make_project, publish_marts  # noqa: E402 - found by the line above
+from support.projects import SURVEYS, make_project  # noqa: E402 - found by the line above
 from werkpeil.landing import all_deliveries, land  # noqa: E402 - after the others, in their order
 from werkpeil.publishing import current_release, releases  # noqa: E402 - after the others, in their order
 
@@ -75,11 +75,6 @@ def prepare(folder: Path) -> tuple[Project, Rounds]:
         folder: An empty folder.
     """
     project = make_project(folder, extra=(SURVEY,))
-    publish_marts(
-        project.root,
-        item_shares="survey_id, wave_id, item_id, cut_id, group_id",
-        dim_waves="survey_id, wave_id",
-    )
     first = folder / "first.csv"
     _write_delivery(first, 0)
     land(project, first, SURVEY, WAVE)

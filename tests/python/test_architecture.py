@@ -222,6 +222,27 @@ def relative_imports(texts: dict[str, str]) -> list[str]:
     ]
 
 
+# The rule of what is published.
+
+
+def marts_without_a_rule(nodes: dict[str, Any]) -> list[str]:
+    """Marts that are neither published, with a rule what is hidden, nor declared internal with a reason.
+
+    A mart is internal if its YAML says so: `config: meta: internal:` and why.
+    """
+    models = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
+    found = []
+    for name, node in models.items():
+        if node["original_file_path"].startswith("models/marts/"):
+            internal = bool(node["config"].get("meta", {}).get("internal"))
+            published = f"published_{name}" in models
+            if not internal and not published:
+                found.append(f"{name} is neither published nor declared internal")
+            elif internal and published:
+                found.append(f"{name} is published and declared internal")
+    return found
+
+
 # The rule of the dashboard.
 
 
@@ -326,8 +347,17 @@ def test_nothing_imports_the_command_line() -> None:
     assert relative_imports(texts) == []
 
 
+def test_every_mart_is_published_with_a_rule_or_internal(manifest: dict[str, Any]) -> None:
+    assert marts_without_a_rule(manifest["nodes"]) == []
+
+
 def test_the_dashboard_reads_published_tables_only(models: dict[str, Model]) -> None:
-    published = {model.unique_id.split(".")[2] for model in models.values() if model.layer == "published"}
+    # A published model is named after its mart with a prefix, its table without (macros/publish_marts.sql).
+    published = {
+        model.unique_id.split(".")[2].removeprefix("published_")
+        for model in models.values()
+        if model.layer == "published"
+    }
     texts = (
         texts_under("dashboard", ".py", ".sql", ".yml", ".js", ".html")
         if (ROOT / "dashboard").exists()
@@ -396,6 +426,33 @@ def test_reading_past_a_neighbour_is_found(path: str, read: str) -> None:
 )
 def test_reading_a_neighbour_passes(path: str, read: str) -> None:
     assert reads_past_a_neighbour(made_up(path, read)) == []
+
+
+def test_a_mart_that_nobody_decided_on_is_found() -> None:
+    def node(name: str, folder: str, **meta: str) -> dict[str, Any]:
+        path = f"models/{folder}/{name}.sql"
+        return {
+            "name": name,
+            "resource_type": "model",
+            "original_file_path": path,
+            "config": {"meta": meta},
+        }
+
+    nodes = [
+        node("shown", "marts/shared"),
+        node("published_shown", "published"),
+        node("kept", "marts/shared", internal="it tells which numbers are small"),
+        node("both", "marts/culture", internal="why"),
+        node("published_both", "published"),
+        node("forgotten", "marts/culture"),
+        node("unexplained", "marts/craft", internal=""),
+        node("estimates", "estimates"),
+    ]
+    assert marts_without_a_rule({made["name"]: made for made in nodes}) == [
+        "both is published and declared internal",
+        "forgotten is neither published nor declared internal",
+        "unexplained is neither published nor declared internal",
+    ]
 
 
 def test_a_model_outside_the_layers_is_found() -> None:

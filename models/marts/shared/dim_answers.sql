@@ -18,6 +18,7 @@ dim_answers as (
         score,
         category,
         missing_reason,
+        'real' as provenance,
         {{ literal(build_id()) }} as build_id
     from answer_sets
 

@@ -17,6 +17,7 @@ dim_bands as (
         lower_exclusive,
         upper_inclusive,
         category,
+        'real' as provenance,
         {{ literal(build_id()) }} as build_id
     from band_sets
 

@@ -20,7 +20,6 @@ from werkpeil.disclosure.rules import (
 )
 from werkpeil.disclosure.suppression import HIDDEN, SHOWN, complete
 from werkpeil.disclosure.tables import Grid, grid_table, join_tables
-from werkpeil.errors import CheckFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -37,6 +36,8 @@ COLUMNS = [
     "category",
     "suppression_reason",
 ]
+# Which rows of a variable are hidden whole, and why.
+Base = tuple["NDArray[np.bool_]", "NDArray[np.object_]"]
 Decision = tuple[str, str, str, str, "str | None", str]
 
 # The cells of a row: the row as a whole, the kinds of missing answers together, and each answer or category.
@@ -44,7 +45,12 @@ ROW = "row"
 MISSING = "missing"
 EVERY_VARIABLE = "every_variable"
 OTHER = "other"
+# How often more is hidden whole: crossed cuts, further cuts, all cuts; with the first attempt and the last.
 ATTEMPTS = 4
+# Rounds of the search for groups and rows to hide, which cost more than anything else and are few.
+PATIENCE = 40
+# What a row of a cut by one variable costs more than one of a crossed cut: it is in more figures.
+SINGLE_CUT = 4.0
 # Kinds of missing answers of which every item's share is published, whether or not they occur.
 KINDS = ("skipped", "dont_know", "refused", "invalid")
 NOBODY = "nobody of these conditions"
@@ -85,6 +91,7 @@ def decide_disclosure(
     nested: pd.DataFrame,
     cuts: pd.DataFrame,
     variables: pd.DataFrame,
+    single_answers: pd.DataFrame,
     settings: Mapping[str, Any],
 ) -> pd.DataFrame:
     """Return every cell of every wave that may not be shown.
@@ -95,6 +102,8 @@ def decide_disclosure(
         nested: `int_groups_nested`: groups that lie within a group of another cut.
         cuts: The seed `cuts`.
         variables: `int_variables`.
+        single_answers: `int_single_answers`: variables of which the share of each answer is published, not
+            only those of categories.
         settings: `vars: disclosure:` of dbt_project.yml.
 
     Returns:
@@ -103,6 +112,12 @@ def decide_disclosure(
         the name of a category or answer. `variable_id` is `every_variable` where a group is hidden as such.
     """
     thresholds = Thresholds.of(settings)
+    by_answer = set(zip(single_answers["survey_id"], single_answers["variable_id"], strict=True))
+    described = variables.assign(
+        by_answer=[
+            key in by_answer for key in zip(variables["survey_id"], variables["variable_id"], strict=True)
+        ]
+    )
     frames = [pd.DataFrame(columns=COLUMNS)]
     for (survey_id, wave_id), rows in answers.groupby(["survey_id", "wave_id"], sort=True):
         wave = _Wave(
@@ -110,20 +125,12 @@ def decide_disclosure(
                 _own(groups, survey_id, wave_id), _own(nested, survey_id, wave_id), _of(cuts, survey_id)
             ),
             rows,
-            _of(variables, survey_id),
+            _of(described, survey_id),
             thresholds,
         )
         found = pd.DataFrame(list(wave.decisions()), columns=COLUMNS[2:])
         frames.append(found.assign(survey_id=str(survey_id), wave_id=str(wave_id)))
     return pd.concat(frames, ignore_index=True)[COLUMNS].astype("string")
-
-
-def _exposed(variables: list[str]) -> CheckFailedError:
-    return CheckFailedError(
-        "Some numbers cannot be protected by hiding others.",
-        where=f"answers to {', '.join(variables)}",
-        hint="take out a cut that divides people into very small groups (seeds/cuts.csv).",
-    )
 
 
 def _of(frame: pd.DataFrame, survey_id: Hashable) -> pd.DataFrame:
@@ -164,23 +171,24 @@ class _Wave:
     ) -> None:
         self.groups = groups
         self.margined = margined
+        self.answers = answers
+        self.described = variables
         self.thresholds = thresholds
         self.count = len(groups.keys)
         self.sizes = groups.with_rests(groups.counts[:, None])[:, 0]
         self.cut_variables = {name for conditions in groups.conditions for name, _ in conditions}
-        self.variables = list(_read_variables(groups, answers, variables, thresholds))
+        self.variables = list(_read_variables(groups, answers, variables))
         self.universes = {found.variable_id: found.universe for found in self.variables if found.universe}
         self.total = groups.place[TOTAL]
 
     def decisions(self) -> Iterator[Decision]:
-        """Yield variable, cut, group, cell, its category and reason.
-
-        Raises:
-            CheckFailedError: something stays exposed whatever is hidden.
-        """
+        """Yield variable, cut, group, cell, its category and reason."""
         grouping = [variable for variable in self.variables if variable.label]
         hidden_groups, reasons = self._hide_groups()
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            if hidden_groups.sum() == self.count - 1 > 0 and not hidden_groups[self.total]:
+                yield from self._only_total(reasons)
+                return
             bases = {
                 variable.variable_id: self._hide_bases(variable, hidden_groups, reasons)
                 for variable in self.variables
@@ -188,9 +196,7 @@ class _Wave:
             found, exposed = self._hide_answers(grouping, bases, hidden_groups)
             if not exposed.any():
                 break
-            hidden_groups = hidden_groups | exposed
-        else:
-            raise _exposed([variable.variable_id for variable in grouping])
+            hidden_groups = hidden_groups | self._more_to_hide(exposed, hidden_groups, attempt)
         for row in np.flatnonzero(hidden_groups):
             yield EVERY_VARIABLE, *self.groups.keys[row], ROW, None, str(reasons[row])
         yield from found
@@ -202,20 +208,44 @@ class _Wave:
                 yield variable.variable_id, *self.groups.keys[row], ROW, None, str(reasons_of_rows[row])
             yield from self._hide_missing(variable, hidden)
 
+    def _only_total(self, reasons: NDArray[np.object_]) -> Iterator[Decision]:
+        """Yield that all groups are hidden, and what of the total must be: of no group anything is told."""
+        answers = self.answers[self.answers["cut_id"] == TOTAL[0]]
+        groups = find_groups({TOTAL: int(self.groups.counts[self.total])}, {}, [])
+        yield from _Wave(groups, groups, answers, self.described, self.thresholds).decisions()
+        for row in np.flatnonzero(np.arange(self.count) != self.total):
+            for variable_id in (EVERY_VARIABLE, *(variable.variable_id for variable in self.variables)):
+                yield variable_id, *self.groups.keys[row], ROW, None, str(reasons[row])
+
     def _hide_alone(
-        self,
-        variable: Variable,
-        bases: dict[str, tuple[NDArray[np.bool_], NDArray[np.object_]]],
-        hidden_groups: NDArray[np.bool_],
+        self, variable: Variable, bases: dict[str, Base], hidden_groups: NDArray[np.bool_]
     ) -> list[Decision]:
         """Hide answers of a variable that divides nobody; where that does not do, whole rows of its cuts."""
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             found, exposed = self._hide_answers([variable], bases, hidden_groups)
             if not exposed.any():
                 return found
             hidden, reasons = bases[variable.variable_id]
-            bases[variable.variable_id] = hidden | exposed, reasons
-        raise _exposed([variable.variable_id])
+            bases[variable.variable_id] = hidden | self._more_to_hide(exposed, hidden, attempt), reasons
+        # What nothing is shown of is not exposed.
+        bases[variable.variable_id] = np.ones(self.count, dtype=bool), bases[variable.variable_id][1]
+        return []
+
+    def _more_to_hide(
+        self, exposed: NDArray[np.bool_], hidden: NDArray[np.bool_], attempt: int
+    ) -> NDArray[np.bool_]:
+        """Return groups to hide whole: those of exposed cuts, crossed ones first; the last time, all.
+
+        Args:
+            exposed: Groups of cuts in which something is exposed.
+            hidden: Groups that are hidden already.
+            attempt: How often more was hidden before.
+        """
+        crossed = np.array(["*" in cut_id for cut_id, _ in self.groups.keys])
+        every = np.arange(self.count) != self.total
+        steps = [exposed & crossed, exposed & every][attempt:] if attempt < ATTEMPTS - 2 else []
+        more = next((groups for groups in steps if (groups & ~hidden).any()), every)
+        return np.asarray(more)
 
     def _hide_groups(self) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
         """Hide groups that are too small, and others from which their size would follow."""
@@ -276,13 +306,13 @@ class _Wave:
             counts=counts[:, None],
             hidden=np.append(forced, rests)[:, None],
             fixed=np.append(~free & ~forced, ~rests)[:, None],
-            cost=np.log2(2.0 + counts)[:, None],
+            cost=(np.log2(2.0 + counts) * self._worth(len(counts)))[:, None],
             width=width[:, None],
             upper=np.full(len(counts), np.inf) if upper is None else upper,
         )
-        chosen, exposed = complete(grid_table(groups, grid))
+        chosen, exposed = complete(grid_table(groups, grid), rounds=PATIENCE)
         if exposed.any() and upper is None:
-            raise _exposed(["which group"])
+            return np.asarray(forced | (np.arange(size) != self.total))
         return chosen.reshape(len(counts), 2)[:size, 0]
 
     def _bare_grid(self, base: NDArray[np.float64], base_hidden: NDArray[np.bool_]) -> Grid:
@@ -298,6 +328,13 @@ class _Wave:
             cost=empty,
             upper=np.full(len(base), np.inf),
         )
+
+    def _worth(self, count: int) -> NDArray[np.float64]:
+        """Return what a row is worth beside a row of a crossed cut."""
+        worth = np.ones(count)
+        for row, held in enumerate(self.groups.conditions):
+            worth[row] = 1.0 if len(held) > 1 else SINGLE_CUT
+        return worth
 
     def _known_sizes(self, hidden_groups: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return the sizes of groups and rests, infinite where a reader does not know them."""
@@ -368,13 +405,13 @@ class _Wave:
     def _hide_answers(
         self,
         variables: list[Variable],
-        bases: Mapping[str, tuple[NDArray[np.bool_], NDArray[np.object_]]],
+        bases: Mapping[str, Base],
         hidden_groups: NDArray[np.bool_],
     ) -> tuple[list[Decision], NDArray[np.bool_]]:
         """Hide categories that are too small or too telling, and others from which they would follow.
 
         Returns:
-            What is hidden, and the groups that must be hidden whole because that does not do.
+            What is hidden, and all groups of the cuts in which something is exposed even so.
         """
         for keeps_parents in (True, False):
             found, exposed = self._search_answers(variables, bases, hidden_groups, keeps_parents)
@@ -385,7 +422,7 @@ class _Wave:
     def _search_answers(
         self,
         variables: list[Variable],
-        bases: Mapping[str, tuple[NDArray[np.bool_], NDArray[np.object_]]],
+        bases: Mapping[str, Base],
         hidden_groups: NDArray[np.bool_],
         keeps_parents: bool,
     ) -> tuple[list[Decision], NDArray[np.bool_]]:
@@ -407,7 +444,7 @@ class _Wave:
             tables.append(grid_table(self.groups, grid))
             names.append(list(self._names_of_cells(variable)))
         joined, merged = join_tables(tables, names, settled)
-        chosen, exposed = complete(joined)
+        chosen, exposed = complete(joined, gives_up=True)
         found = []
         start = len(size_names)
         for variable, (grid, small, unanimous) in zip(variables, grids, strict=True):
@@ -430,14 +467,13 @@ class _Wave:
             [np.arange(len(self.sizes))]
             + [np.repeat(np.arange(len(self.sizes)), grid.counts.shape[1] + 1) for grid, *_ in grids]
         )
-        return found, self._whole_cuts(rows[exposed[merged]])
+        return found, self._in_exposed_cuts(rows[exposed[merged]])
 
-    def _whole_cuts(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return all groups of the cuts that some rows belong to: of crossed cuts, if any are."""
+    def _in_exposed_cuts(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return all groups of the cuts that some rows, of groups or rests, belong to."""
         children = [self.groups.families[row - self.count].children[0] for row in rows if row >= self.count]
-        cuts = {self.groups.keys[row][0] for row in [*rows[rows < self.count], *children]} - {TOTAL[0]}
-        crossed = {cut_id for cut_id in cuts if "*" in cut_id}
-        return np.array([cut_id in (crossed or cuts) for cut_id, _ in self.groups.keys])
+        cuts = {self.groups.keys[row][0] for row in [*rows[rows < self.count], *children]}
+        return np.array([cut_id in cuts for cut_id, _ in self.groups.keys])
 
     def _answers_grid(
         self,
@@ -459,6 +495,9 @@ class _Wave:
         if variable.label:
             defined |= np.arange(len(base)) >= self.count
         small[defined] = unanimous[defined] = False
+        if not self.thresholds.categories_of_rests:
+            small[self.count :] &= is_small(base[self.count :], self.thresholds.minimum_n)[:, None]
+            unanimous[self.count :] &= (counts == base[:, None]).any(axis=1)[self.count :, None]
         primary = small | unanimous
         kept = self._kept_parents(primary) if keeps_parents else np.zeros(len(base), dtype=bool)
         fixed = np.repeat(((base == 0) | np.append(own, ~rests) | kept)[:, None], counts.shape[1], 1)
@@ -473,7 +512,7 @@ class _Wave:
                 # A rest of nobody is taken as known to be so, which is the worst case.
                 hidden=primary | np.append(hidden_rows, base[self.count :] > 0)[:, None],
                 fixed=fixed,
-                cost=np.log2(2.0 + counts) * weights,
+                cost=np.log2(2.0 + counts) * weights * self._worth(len(base))[:, None],
                 upper=self._known_sizes(hidden_groups),
             ),
             small,
@@ -531,9 +570,7 @@ class _Wave:
         return frozenset((name, value) for name, value in conditions if name not in follows)
 
 
-def _read_variables(
-    groups: Groups, answers: pd.DataFrame, variables: pd.DataFrame, thresholds: Thresholds
-) -> Iterator[Variable]:
+def _read_variables(groups: Groups, answers: pd.DataFrame, variables: pd.DataFrame) -> Iterator[Variable]:
     described = variables.set_index("variable_id")
     grouping = {name for conditions in groups.conditions for name, _ in conditions}
     places = pd.MultiIndex.from_tuples(groups.keys)
@@ -542,7 +579,7 @@ def _read_variables(
         about = described.loc[variable_id]
         is_missing = own["missing_reason"].notna()
         given, missing = own[~is_missing], own[is_missing]
-        names = given["answer_id" if about["kind"] in thresholds.published_by_answer else "category"]
+        names = given["answer_id" if about["by_answer"] else "category"]
         names = names.fillna(OTHER) if names.notna().any() else names
         categories = dict(zip(names, given["category"], strict=True))
         cells, counted = _counted(given, names, len(groups.keys))

@@ -28,13 +28,13 @@ class Thresholds:
         minimum_n: Least people in a group, in a category and in its complement; also the least width, in
             people, of the interval to which a hidden count may be narrowed.
         minimum_n_for_unanimity: Least people in a group of which a share of 0 or 1 is shown.
-        published_by_answer: Kinds of variables of which each answer's share is published, not only that of
-            the three categories.
+        categories_of_rests: Whether small and empty categories of larger rests are protected too: of those
+            who are in no group of a cut. Rests that are small or of one mind are in any case.
     """
 
     minimum_n: int = 10
     minimum_n_for_unanimity: int = 50
-    published_by_answer: tuple[str, ...] = ("control",)
+    categories_of_rests: bool = False
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Thresholds:
@@ -45,7 +45,6 @@ class Thresholds:
         """
         known = {field.name for field in fields(cls)}
         given = {name: value for name, value in settings.items() if name in known}
-        given["published_by_answer"] = tuple(given.get("published_by_answer", cls.published_by_answer))
         made = cls(**given)
         for name in ("minimum_n", "minimum_n_for_unanimity"):
             value = getattr(made, name)

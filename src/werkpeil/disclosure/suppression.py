@@ -61,22 +61,30 @@ class Table:
     width: Numbers
 
 
-def complete(table: Table, rounds: int = ROUNDS) -> tuple[Mask, Mask]:
+def complete(table: Table, rounds: int = ROUNDS, *, gives_up: bool = False) -> tuple[Mask, Mask]:
     """Hide what else must be hidden.
 
     Args:
         table: The counts, and what is hidden already.
         rounds: How often the search for the cheapest choice may be told what is too narrow; none is a choice
             by worth per cost.
+        gives_up: Whether to stop, without a search, where even hiding all is not enough.
 
     Returns:
-        Which blocks are hidden, and which cells are narrower than they must be even so (none, unless what is
-        `SHOWN` gives them away).
+        Which blocks are hidden, and which cells are narrower than they must be even so: those that what is
+        `SHOWN` gives away, if any.
     """
     hidden = table.state == HIDDEN
     exposed = np.zeros(len(table.counts), dtype=bool)
-    for part in _parts(table):
-        chosen, narrow = _complete_part(part.table, rounds)
+    parts = [(part, Reader(part.table)) for part in _parts(table)]
+    if gives_up:
+        for part, reader in parts:
+            found = reader.narrow_cells(part.table.state != SHOWN)
+            exposed[part.cells[[cell for cell, _ in found]]] = True
+        if exposed.any():
+            return np.asarray(table.state != SHOWN), exposed
+    for part, reader in parts:
+        chosen, narrow = _complete_part(part.table, reader, rounds)
         hidden[part.blocks[chosen]] = True
         exposed[part.cells[narrow]] = True
     return hidden, exposed
@@ -120,9 +128,8 @@ def _parts(table: Table) -> list[_Part]:
     return parts
 
 
-def _complete_part(part: Table, rounds: int) -> tuple[Mask, Mask]:
+def _complete_part(part: Table, reader: Reader, rounds: int) -> tuple[Mask, list[int]]:
     hidden = part.state == HIDDEN
-    reader = Reader(part)
     cuts, bounds = _company(part) if rounds else ([], [])
     for _ in range(rounds):
         chosen = _choose(part, cuts, bounds)
@@ -131,7 +138,7 @@ def _complete_part(part: Table, rounds: int) -> tuple[Mask, Mask]:
         hidden = chosen
         found = reader.narrow_cells(hidden)
         if not found:
-            return hidden, np.zeros(len(part.counts), dtype=bool)
+            return hidden, []
         cuts += [cut for _, cut in found]
         bounds += [1.0] * len(found)
     return _hide_more(part, reader, hidden)
@@ -169,10 +176,9 @@ def _company(part: Table) -> tuple[list[Numbers], list[float]]:
     return cuts, bounds
 
 
-def _hide_more(part: Table, reader: Reader, hidden: Mask) -> tuple[Mask, Mask]:
+def _hide_more(part: Table, reader: Reader, hidden: Mask) -> tuple[Mask, list[int]]:
     """Protect without a search: hide more and more of what widens the intervals that are too narrow."""
-    while True:
-        found = reader.narrow_cells(hidden)
+    while found := reader.narrow_cells(hidden):
         grown = hidden.copy()
         for _, cut in found:
             worth = np.where((part.state == FREE) & ~hidden, cut, 0.0)
@@ -181,10 +187,9 @@ def _hide_more(part: Table, reader: Reader, hidden: Mask) -> tuple[Mask, Mask]:
             needed = order[: 1 + int(np.searchsorted(reached, 1.0 - TOLERANCE))]
             grown[needed[worth[needed] > TOLERANCE]] = True
         if (grown == hidden).all():
-            narrow = np.zeros(len(part.counts), dtype=bool)
-            narrow[[cell for cell, _ in found]] = True
-            return hidden, narrow
+            break
         hidden = grown
+    return hidden, [cell for cell, _ in found]
 
 
 def _choose(part: Table, cuts: list[Numbers], bounds: list[float]) -> Mask | None:
@@ -331,9 +336,17 @@ class Reader:
         return np.asarray(np.minimum(per_block / needed, 1.0))
 
 
+class _QuietSolver(highspy.Highs):
+    """HiGHS, silent from the start: it prints who made it when its callbacks are first enabled."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - the name is highspy's
+        """Enable callbacks without a word."""
+        self.silent()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy has no type there
+
+
 def _solver() -> highspy.Highs:
-    solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy has no type there
-    solver.silent()
+    solver: highspy.Highs = _QuietSolver()  # type: ignore[no-untyped-call]  # nor there
     solver.setOptionValue("threads", 1)
     return solver
 

@@ -105,7 +105,7 @@ def join_tables(
     relations.eliminate_zeros()
 
     def together(function: np.ufunc, start: float, values: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-        joined = np.full(count, start)
+        joined = np.full(count, start, dtype=float)
         function.at(joined, merged, np.concatenate(values).astype(float))
         return joined
 

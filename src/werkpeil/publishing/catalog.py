@@ -2,8 +2,8 @@
 
 Tables and types come from the database itself, so a release holds whatever the build made. What a
 table means comes from dbt's manifest of the same build: descriptions, the test on the grain as key,
-and the tests on columns as constraints. A release carries it along, in comments and in the index. A
-table that dbt does not know has its comments and no more.
+and what the contract and the tests say of columns as constraints. A release carries it along, in comments
+and in the index. A table that dbt does not know has its comments and no more.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Meaning:
 
     Args:
         grain: Columns that the test on the grain names.
-        tests: Name, column and arguments of every test on a column.
+        tests: Name, column and arguments of every constraint and test on a column.
         description: What it is; a release keeps it as a comment.
         columns: Descriptions of columns; a release keeps them as comments.
     """
@@ -161,6 +161,11 @@ def read_meanings(project: Project) -> dict[str, Meaning]:
             columns={
                 name: _one_line(column.get("description")) for name, column in (node["columns"] or {}).items()
             },
+            tests=[
+                ("not_null", name, {})
+                for name, column in (node["columns"] or {}).items()
+                if any(constraint["type"] == "not_null" for constraint in column.get("constraints") or ())
+            ],
         )
         for unique_id, node in nodes.items()
         if node.get("schema") == SCHEMA and node.get("resource_type") == "model"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.projects import ROOT, SURVEYS, make_project, publish_marts, read_rows
+from support.projects import ROOT, SURVEYS, make_project, read_rows
 from support.releases import change_warehouse, make_ready
 from werkpeil import __version__
 from werkpeil.cli import main, screen
@@ -148,7 +148,6 @@ def test_status_before_and_after_landing_and_the_inbox(
 def test_run_lands_what_is_new_publishes_and_tells_of_what_it_could_not_land(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    publish_marts(project.root, dim_waves="survey_id, wave_id")
     good = project.inbox / "apistrat" / "2000" / "api.csv"
     bad = project.inbox / "apistrat" / "2001" / "bad.csv"
     for path in (good, bad):

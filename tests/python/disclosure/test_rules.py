@@ -38,8 +38,8 @@ def test_nobody_is_not_few() -> None:
 
 
 def test_thresholds_are_read_and_what_others_read_is_passed_over() -> None:
-    settings = {"minimum_n": 5, "published_by_answer": ["outcome"], "reliability": {"n_effective": 30}}
-    assert Thresholds.of(settings) == Thresholds(minimum_n=5, published_by_answer=("outcome",))
+    settings = {"minimum_n": 5, "categories_of_rests": True, "reliability": {"n_effective": 30}}
+    assert Thresholds.of(settings) == Thresholds(minimum_n=5, categories_of_rests=True)
 
 
 @pytest.mark.parametrize("value", [0, 1, -3, 2.5, "ten", None])

@@ -84,7 +84,10 @@ def test_a_release_is_closed_read_only_listed_and_alone(ready: Project) -> None:
                 },
                 "labels": {
                     "grain": ["label_id", "group_b"],
-                    "tests": [["accepted_values", "provenance", {"values": ["real", "synthetic"]}]],
+                    "tests": [
+                        ["not_null", "label_id", {}],
+                        ["accepted_values", "provenance", {"values": ["real", "synthetic"]}],
+                    ],
                 },
             },
         }

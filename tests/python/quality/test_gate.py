@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import yaml
 
-from support.projects import SURVEYS, make_project, publish_marts
+from support.projects import SURVEYS, make_project
 from support.releases import tool
 from werkpeil.building import build
 from werkpeil.building.dbt import Outcome, require_success
@@ -29,11 +29,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with one small wave, built, that publishes two marts."""
+    """A project with one small wave, built."""
     made = make_project(tmp_path_factory.mktemp("gate"), extra=("apistrat",))
-    publish_marts(
-        made.root, dim_waves="survey_id, wave_id", item_shares="survey_id, wave_id, item_id, cut_id, group_id"
-    )
     land(made, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
     build(made)
     return made

@@ -26,12 +26,16 @@ class Published:
         answered: Respondents behind each row; none where hidden.
         counts: Respondents per row and category; none where hidden.
         inside: Groups of one cut that lie in a group of another, as their codes tell.
+        variable: Its name, if people are grouped by it too; empty otherwise.
+        labels: Which group of its own cut each category is.
     """
 
     sizes: dict[Row, float | None]
     answered: dict[Row, float | None]
     counts: dict[Row, dict[str, float | None]]
     inside: dict[Row, Row] = field(default_factory=dict)
+    variable: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -125,6 +129,16 @@ def _programme_of(published: Published) -> _Programme:
             known = numbers[row]
             if known is not None:
                 programme.know(programme.unknown(what, row), known)
+    _divide(programme, published)
+    for row, category, group in namesakes(published):
+        programme.equate(
+            {programme.unknown("count", row, category): 1.0, programme.unknown("size", group): -1.0}
+        )
+    return programme
+
+
+def _divide(programme: _Programme, published: Published) -> None:
+    """Write down that groups and the rest beside them add up to the group that they divide."""
     categories = sorted({category for held in published.counts.values() for category in held})
     for parent, children, name in divisions(published):
         for what in [
@@ -142,7 +156,27 @@ def _programme_of(published: Published) -> _Programme:
         for category in categories:
             rest[programme.unknown("rest", name, "count", category)] = -1.0
         programme.equate(rest)
-    return programme
+
+
+def namesakes(published: Published) -> list[tuple[Row, str, Row]]:
+    """Every row and category that is the same people as a group: of those who left, and who left."""
+    if not published.variable:
+        return []
+    groups = {_conditions(row): row for row in published.sizes}
+    found = []
+    for row in published.counts:
+        held = _conditions(row)
+        for category, label in published.labels.items():
+            group = groups.get(held | {(published.variable, label)})
+            if group and published.variable not in dict(held):
+                found.append((row, category, group))
+    return found
+
+
+def _conditions(row: Row) -> frozenset[tuple[str, str]]:
+    if row == ("total", "total"):
+        return frozenset()
+    return frozenset(zip(row[0].split("*"), row[1].split("*"), strict=True))
 
 
 def divisions(published: Published) -> list[tuple[Row, list[Row], object]]:

@@ -34,11 +34,17 @@ def faults_of(published: Published, truth: Counts, telling: frozenset[str] = fro
             category: count - sum(truth[child][category] for child in children)
             for category, count in truth[parent].items()
         }
-        for category in sensitive_of(rest):
+        for category in sensitive_of(rest) if is_telling(rest) else []:
             allowed = min(MINIMUM, sum(rest.values()))
             if interval := attacker.narrows_rest(name, category, rest[category], allowed):
                 faults.append(("rest", name, category, rest[category], *interval))
     return faults
+
+
+def is_telling(counts: dict[str, int]) -> bool:
+    """Whether a rest is small, or of one mind while not large: of other rests nothing is protected."""
+    base = sum(counts.values())
+    return base < MINIMUM or (base < UNANIMITY and base in counts.values())
 
 
 def sensitive_of(counts: dict[str, int]) -> list[str]:

@@ -79,32 +79,6 @@ def add_variant(root: Path, survey: str, variant: str, weighting: dict[str, obje
     path.write_text(yaml.safe_dump(codebook, sort_keys=False), encoding="utf-8")
 
 
-PUBLISHED = """\
-{{{{ config(schema='published', materialized='table', alias='{mart}') }}}}
-select *, cast(null as varchar) as suppression_reason from {{{{ ref('{mart}') }}}}
-"""
-PUBLISHED_YAML = """\
-models:
-  - name: published_{mart}
-    description: "Grain: one row per {grain}."
-    data_tests:
-      - unique_combination:
-          name: published_{mart}_holds_its_grain
-          arguments: {{columns: [{grain}]}}
-"""
-
-
-def publish_marts(root: Path, **grains: str) -> None:
-    """Let a project that publishes nothing publish some marts as they are, each with its grain."""
-    folder = root / "models" / "published"
-    if list(folder.glob("**/*.sql")):
-        return
-    folder.mkdir(exist_ok=True)
-    for mart, grain in grains.items():
-        (folder / f"published_{mart}.sql").write_text(PUBLISHED.format(mart=mart))
-        (folder / f"published_{mart}.yml").write_text(PUBLISHED_YAML.format(mart=mart, grain=grain))
-
-
 def add_seed_rows(seed: Path, rows: list[str]) -> None:
     """Append lines of a CSV, its header first, to a seed, those that it does not hold yet."""
     present = seed.read_text(encoding="utf-8").splitlines()

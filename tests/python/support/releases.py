@@ -136,6 +136,8 @@ def _write_manifest(project: Project) -> None:
         "test.4": _test(labels, "unique_combination", None, {"columns": ["label_id", "group_b"]}),
         "test.5": _test(labels, "accepted_values", "provenance", {"values": ["real", "synthetic"]}),
     }
+    # A contract says of a column what a test would.
+    nodes[labels]["columns"]["label_id"] = {"constraints": [{"type": "not_null"}, {"type": "check"}]}
     target = project.data / "target"
     target.mkdir(exist_ok=True)
     (target / "manifest.json").write_text(json.dumps({"nodes": nodes}))

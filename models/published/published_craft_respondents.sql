@@ -1,0 +1,1 @@
+{{ publish_bands('craft_respondents', 'characteristic_id', 'band_id') }}

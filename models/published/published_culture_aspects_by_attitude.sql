@@ -1,0 +1,5 @@
+{{ publish_answers(
+    'culture_aspects_by_attitude',
+    'aspect_id',
+    {'positive': 'agree_share', 'neutral': 'neutral_share', 'negative': 'disagree_share'}
+) }}

@@ -1,0 +1,1 @@
+{{ publish_measures('culture_leavers_by_sector') }}

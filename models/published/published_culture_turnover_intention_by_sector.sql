@@ -1,0 +1,1 @@
+{{ publish_measures('culture_turnover_intention_by_sector') }}

@@ -1,0 +1,1 @@
+{{ publish_differences('item_differences', 'item_id') }}

@@ -1,0 +1,8 @@
+{{ publish_wholes(
+    'regression_fits',
+    labels=[
+        'survey_id', 'wave_id', 'model_id', 'std_error_type', 'outcome_id', 'label_nl', 'label_en', 'exhibit',
+        'provenance', 'build_id'
+    ],
+    freedom='residual_df'
+) }}

@@ -1,0 +1,1 @@
+{{ publish_wholes('report_inconsistencies', counts=none) }}

@@ -1,0 +1,1 @@
+{{ publish_bands('respondent_profile', 'characteristic_id', 'band_id') }}

@@ -1,0 +1,1 @@
+{{ publish_groups('response_rates', outside='sampled', labels=['method', 'base']) }}

@@ -1,0 +1,1 @@
+{{ publish_changes('wave_changes', 'variable_id') }}

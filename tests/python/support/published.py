@@ -1,0 +1,201 @@
+"""What readers see of a built warehouse, as the attacker takes it; and the true counts for the judge."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from support.attacker import Published
+from support.judge import Counts, faults_of
+from werkpeil.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from werkpeil.project import Project
+
+SHARES = {
+    "item_shares": {"positive": "positive_share", "neutral": "neutral_share", "negative": "negative_share"},
+    "scale_scores": {"positive": "agree_share", "neutral": "neutral_share", "negative": "disagree_share"},
+}
+ROW = ["survey_id", "wave_id", "variable_id", "cut_id", "group_id"]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Tables of one wave.
+
+    Attributes:
+        shares: Published items and scales with one name per column: people in the group, people who answered
+            and the share of each category; null where hidden.
+        answers: Published answers of variables of which each is published.
+        truth: True counts.
+        universes: Condition under which each item is put to somebody.
+    """
+
+    shares: pd.DataFrame
+    answers: pd.DataFrame
+    truth: pd.DataFrame
+    universes: dict[str, str]
+
+
+def waves_of(project: Project) -> list[tuple[str, str]]:
+    """Return survey and wave of everything that is published."""
+    with open_warehouse(project, read_only=True) as connection:
+        query = "select distinct survey_id, wave_id from published.item_shares order by all"
+        return [(str(survey), str(wave)) for survey, wave in connection.execute(query).fetchall()]
+
+
+def read_tables(project: Project, survey: str, wave: str) -> Tables:
+    """Read what is published of a wave, and its truth."""
+    with open_warehouse(project, read_only=True) as connection:
+
+        def read(table: str, columns: str = "*", condition: str = "true") -> pd.DataFrame:
+            query = f"select {columns} from {table} where survey_id = ? and wave_id = ? and {condition}"
+            return connection.execute(query, [survey, wave]).df()
+
+        shares = []
+        for mart, columns in SHARES.items():
+            found = read(f"published.{mart}")
+            names = {share: category for category, share in columns.items()}
+            shares.append(found.rename(columns={"item_id": "variable_id", "scale_id": "variable_id"} | names))
+        universes = connection.execute(
+            "select item_id, universe from published.dim_items where survey_id = ? and universe is not null",
+            [survey],
+        ).fetchall()
+        return Tables(
+            shares=pd.concat(shares, ignore_index=True),
+            answers=read("published.answer_shares").rename(columns={"item_id": "variable_id"}),
+            truth=read("estimates.int_answer_cells", condition="missing_reason is null"),
+            universes=dict(universes),
+        )
+
+
+def variables_of(tables: Tables) -> list[str]:
+    """Return items and scales with categories, in a random order that stays."""
+    given = tables.truth[tables.truth["category"].notna()]
+    found = sorted(set(given["variable_id"]) & set(tables.shares["variable_id"]))
+    return [str(name) for name in np.random.default_rng(len(found)).permutation(found)]
+
+
+def single_variables_of(tables: Tables) -> list[str]:
+    """Return the variables of which each answer is published."""
+    return sorted(str(name) for name in set(tables.answers["variable_id"]))
+
+
+def attack(tables: Tables, variable: str, *, by_answer: bool = False) -> tuple[list[Any], int]:
+    """Return what can be told of a variable that may not be, and how many numbers of it are hidden.
+
+    Args:
+        tables: What is published.
+        variable: An item, outcome, control or scale.
+        by_answer: Whether each answer is published, not categories of them.
+    """
+    truth = _true_counts(tables, variable, "answer_id" if by_answer else "category")
+    published = _published_answers(tables, variable, truth) if by_answer else _shares(tables, variable, truth)
+    hidden = sum(count is None for counts in published.counts.values() for count in counts.values())
+    return faults_of(published, truth, _telling(tables, variable)), hidden
+
+
+def _shares(tables: Tables, variable: str, truth: Counts) -> Published:
+    """One item or scale as published, its shown shares as counts."""
+    own = tables.truth[tables.truth["variable_id"] == variable]
+    answers = own.groupby("category")["answer_id"].unique()
+    labels = {str(category): str(names[0]) for category, names in answers.items() if len(names) == 1}
+    published = Published({}, {}, {}, variable=variable, labels=labels)
+    lines = tables.shares[tables.shares["variable_id"] == variable]
+    for line in lines.to_dict("records"):
+        row = (str(line["cut_id"]), str(line["group_id"]))
+        if row in truth:
+            published.sizes[row] = _number(line["group_count"])
+            published.answered[row] = _number(line["n"])
+            published.counts[row] = {
+                category: float(count) if _number(line[category]) is not None else None
+                for category, count in truth[row].items()
+            }
+            unit = re.match(r"[A-Z]{2}", row[1]) if row[0] == "level_1" else None
+            if unit:
+                published.inside[row] = ("agency", unit.group())
+    return published
+
+
+def _published_answers(tables: Tables, variable: str, truth: Counts) -> Published:
+    """One variable of which each answer is published: people per answer, and in all."""
+    answers = {answer for held in truth.values() for answer in held}
+    published = Published({}, {}, {}, variable=variable, labels={answer: answer for answer in answers})
+    rows = tables.shares[tables.shares["variable_id"] == variable]
+    for line in rows.to_dict("records"):
+        row = (str(line["cut_id"]), str(line["group_id"]))
+        if row in truth:
+            published.sizes[row] = _number(line["group_count"])
+            published.answered[row] = _number(line["n"])
+            published.counts[row] = dict.fromkeys(truth[row])
+    lines = tables.answers[tables.answers["variable_id"] == variable]
+    for line in lines.to_dict("records"):
+        row = (str(line["cut_id"]), str(line["group_id"]))
+        if line["answer_id"] in truth.get(row, {}):
+            published.counts[row][line["answer_id"]] = _number(line["n"])
+    return published
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _true_counts(tables: Tables, variable: str, by: str) -> Counts:
+    rows = tables.truth[(tables.truth["variable_id"] == variable) & tables.truth[by].notna()]
+    counted = rows.pivot_table(
+        index=["cut_id", "group_id"], columns=by, values="n", aggfunc="sum", fill_value=0
+    )
+    return {
+        (str(row[0]), str(row[1])): {str(category): int(n) for category, n in held.items()}
+        for row, held in counted.to_dict("index").items()
+    }
+
+
+def _telling(tables: Tables, variable: str) -> frozenset[str]:
+    """The variable and those that are put only to people who gave one of its answers, and so on."""
+    found = {variable}
+    for _ in tables.universes:
+        asked = {name for name, universe in tables.universes.items() if universe.split(" = ")[0] in found}
+        found |= asked
+    return frozenset(found)
+
+
+def shares_lost(project: Project) -> pd.DataFrame:
+    """Return what share of all shares of items and scales is hidden, per survey.
+
+    Returns:
+        Per survey: how many shares there are, and which part of them is hidden by primary rules alone, by
+        what is decided, and by hiding every row with a primary cell whole; also of positive shares alone.
+    """
+    with open_warehouse(project, read_only=True) as connection:
+        decisions = connection.execute("select * from marts.disclosure_decisions").df()
+        found = []
+        for mart, columns in SHARES.items():
+            key = "scale_id" if mart == "scale_scores" else "item_id"
+            for category, share in columns.items():
+                query = (
+                    f"select survey_id, wave_id, {key} as variable_id, cut_id, group_id, "
+                    f"'{category}' as category from marts.{mart} where {share} is not null"
+                )
+                found.append(connection.execute(query).df())
+    shares = pd.concat(found, ignore_index=True)
+    answers = decisions[decisions["cell_id"] != "missing"]
+    primary = answers[answers["suppression_reason"] != "complementary"]
+    for name, cells in {"primary": primary, "decided": answers}.items():
+        whole = cells[cells["cell_id"] == "row"][ROW].drop_duplicates()
+        single = cells[cells["category"].notna()][[*ROW, "category"]].drop_duplicates()
+        shares[name] = _is_in(shares, whole, ROW) | _is_in(shares, single, [*ROW, "category"])
+    shares["rows"] = _is_in(shares, primary[ROW].drop_duplicates(), ROW)
+    ways = ["primary", "decided", "rows"]
+    lost = shares.groupby("survey_id")[ways].mean()
+    positive = shares[shares["category"] == "positive"].groupby("survey_id")[ways].mean()
+    lost.insert(0, "shares", shares.groupby("survey_id").size())
+    return lost.join(positive.add_suffix("_positive"))
+
+
+def _is_in(shares: pd.DataFrame, cells: pd.DataFrame, keys: list[str]) -> pd.Series:
+    return pd.MultiIndex.from_frame(shares[keys]).isin(pd.MultiIndex.from_frame(cells[keys]))

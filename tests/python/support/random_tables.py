@@ -1,0 +1,127 @@
+"""Random tables with planted small groups, decided as the warehouse does and judged by the attacker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from support.attacker import Published, Row
+from support.judge import faults_of, sensitive_of
+from werkpeil.disclosure.decisions import decide_disclosure
+
+CATEGORIES = ("negative", "neutral", "positive")
+CUTS = pd.DataFrame(
+    [("s", "unit", "unit"), ("s", "post", "post"), ("s", "unit*post", "unit*post")],
+    columns=["survey_id", "cut_id", "variables"],
+)
+
+
+def people_of(seed: int) -> pd.DataFrame:
+    """Some hundreds of people in units and posts, one unit and one answer being rare, some in no post."""
+    generator = np.random.default_rng(seed)
+    size = int(generator.integers(150, 900))
+    units = int(generator.integers(3, 7))
+    weights = np.append(generator.uniform(1, 3, units - 1), generator.uniform(0.02, 0.3))
+    rare = generator.uniform(0.01, 0.1)
+    people = pd.DataFrame(
+        {
+            "unit": generator.choice(
+                [f"u{number}" for number in range(units)], size, p=weights / weights.sum()
+            ),
+            "post": generator.choice(["a", "b", ""], size, p=[0.7, 0.28, 0.02]),
+            "answer": generator.choice(CATEGORIES, size, p=[rare, 0.4, 0.6 - rare]),
+        }
+    )
+    people.loc[generator.random(size) < 0.03, "answer"] = "skipped"
+    return people
+
+
+def rows_of(people: pd.DataFrame) -> dict[Row, pd.DataFrame]:
+    """The people of each group of each cut."""
+    found = {("total", "total"): people}
+    for cut in ("unit", "post", "unit*post"):
+        names = cut.split("*")
+        named = people[(people[names] != "").all(axis=1)]
+        for key, members in named.groupby(names):
+            found[cut, "*".join(key)] = members
+    return found
+
+
+def decided(people: pd.DataFrame) -> tuple[dict[Row, pd.DataFrame], pd.DataFrame]:
+    """What the warehouse decides on these people."""
+    rows = rows_of(people)
+    answers, groups = [], []
+    for (cut, group), members in rows.items():
+        groups.append({"cut_id": cut, "group_id": group, "n": len(members)})
+        for answer, n in members["answer"].value_counts().items():
+            missing = answer == "skipped"
+            answers.append(
+                {
+                    "cut_id": cut,
+                    "group_id": group,
+                    "variable_id": "q",
+                    "answer_id": None if missing else answer,
+                    "category": None if missing else answer,
+                    "missing_reason": answer if missing else None,
+                    "n": n,
+                }
+            )
+    wave = {"survey_id": "s", "wave_id": "1"}
+    variables = pd.DataFrame([{"survey_id": "s", "variable_id": "q", "kind": "item", "universe": None}])
+    nested = pd.DataFrame(
+        columns=["survey_id", "wave_id", "cut_id", "group_id", "parent_cut_id", "parent_group_id"]
+    )
+    decisions = decide_disclosure(
+        pd.DataFrame(answers).assign(**wave),
+        pd.DataFrame(groups).assign(**wave),
+        nested,
+        CUTS,
+        variables,
+        pd.DataFrame(columns=["survey_id", "variable_id"]),
+        {},
+    )
+    return rows, decisions
+
+
+def published_of(rows: dict[Row, pd.DataFrame], decisions: pd.DataFrame) -> Published:
+    """What a reader sees: counts that are not hidden."""
+    hidden = {
+        ((row.cut_id, row.group_id), row.cell_id)
+        for row in decisions[decisions["variable_id"] == "q"].itertuples()
+    }
+    published = Published({}, {}, {})
+    for row, members in rows.items():
+        whole = (row, "row") in hidden
+        answered = members[members["answer"] != "skipped"]
+        published.sizes[row] = None if whole else len(members)
+        published.answered[row] = None if whole else len(answered)
+        published.counts[row] = {
+            category: None
+            if whole or (row, category) in hidden
+            else float((answered["answer"] == category).sum())
+            for category in CATEGORIES
+        }
+    return published
+
+
+def judged(people: pd.DataFrame) -> tuple[list[Any], dict[str, int]]:
+    """What the attacker finds, and how much is hidden."""
+    rows, decisions = decided(people)
+    published = published_of(rows, decisions)
+    given = [category for category in CATEGORIES if (people["answer"] == category).any()]
+    truth = {row: counts_of(members, given) for row, members in rows.items()}
+    told = {"numbers": 0, "primary": 0, "hidden": 0, "rows": 0}
+    for row, held in truth.items():
+        found = sensitive_of(held)
+        told["rows"] += len(held) * bool(found)
+        told["numbers"] += len(held)
+        told["primary"] += len(found)
+        told["hidden"] += sum(published.counts[row][category] is None for category in held)
+    return faults_of(published, truth), told
+
+
+def counts_of(members: pd.DataFrame, given: list[str]) -> dict[str, int]:
+    """People per category that anybody of the wave gave."""
+    return {category: int((members["answer"] == category).sum()) for category in given}
