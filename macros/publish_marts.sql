@@ -674,6 +674,194 @@ select * from published
 
 
 {#
+    Printed against computed: what was computed of a row (`hidden`) is hidden where any cell that it reads is not
+    published with its number, and so is which cell of several decides (`deciding`). That a printed number is
+    reproduced tells the computed one.
+#}
+{% macro publish_reproduction(mart, kind, hidden, deciding=[]) %}
+with
+
+mart as (
+
+    select * from {{ ref(mart) }}
+
+),
+
+cells as (
+
+    select
+        *,
+        -- All of these follow from each other and the numbers of people.
+        case
+            when source = 'estimates'
+                then replace(replace(replace(statistic, '_of_everybody', ''), '_unweighted', ''), '_count', '')
+            else statistic
+        end as published_statistic
+    from {{ ref('reproduction_cells') }}
+    where reader_kind = '{{ kind }}'
+
+),
+
+{{ published_numbers() }},
+
+hidden_rows as (
+
+    select
+        cells.reader_id,
+        1 as row_hidden,
+        min(case when numbers.suppression_reason = 'unreliable' then 'unreliable' else 'protected' end) as hidden_reason
+    from cells
+    left join numbers
+        on
+            cells.survey_id = numbers.survey_id
+            and cells.wave_id = numbers.wave_id
+            and cells.source = numbers.source
+            and cells.variable_id = numbers.variable_id
+            and cells.cut_id = numbers.cut_id
+            and cells.group_id = numbers.group_id
+            and cells.published_statistic = numbers.statistic
+    where coalesce(numbers.is_shown, 0) = 0
+    group by cells.reader_id
+
+),
+
+judged as (
+
+    select
+        mart.*,
+        coalesce(hidden_rows.row_hidden, 0) as row_hidden,
+        hidden_rows.hidden_reason
+    from mart
+    left join hidden_rows on mart.{{ kind }}_id = hidden_rows.reader_id
+
+),
+
+published as (
+
+    select
+        {%- for name in published_columns() if name != 'suppression_reason' %}
+        {%- if name in deciding %}
+        case when row_hidden = 1 and cell_count > 1 then null else {{ name }} end as {{ name }},
+        {%- else %}
+        {{ hide(name, '' if name in hidden else none) }},
+        {%- endif %}
+        {%- endfor %}
+        hidden_reason as suppression_reason
+    from judged
+
+)
+
+select * from published
+{% endmacro %}
+
+
+{#
+    CTE: whether published tables show a number, under the address that reproduction_cells gives it. A number that no
+    table here has counts as hidden.
+#}
+{% macro published_numbers() %}
+{%- set shares = {
+    'item_shares': {
+        'variable': 'item_id', 'mean': 'mean', 'positive_share': 'positive_share', 'neutral_share': 'neutral_share',
+        'negative_share': 'negative_share'
+    },
+    'scale_scores': {
+        'variable': 'scale_id', 'mean': 'mean', 'positive_share': 'agree_share', 'neutral_share': 'neutral_share',
+        'negative_share': 'disagree_share'
+    }
+} -%}
+{%- set kinds = [] -%}
+{%- for table, columns in shares.items() -%}
+    {%- for statistic, column in columns.items() if statistic != 'variable' -%}
+        {%- do kinds.append({
+            'table': table, 'source': 'estimates', 'variable': columns.variable,
+            'statistic': "'" ~ statistic ~ "'", 'number': column
+        }) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{%- do kinds.append({
+    'table': 'answer_shares', 'source': 'estimates', 'variable': 'item_id',
+    'statistic': "'answer_share:' || answer_id", 'number': 'answer_share'
+}) -%}
+{%- for statistic in ['group_count', 'group_share'] -%}
+    {%- do kinds.append({
+        'table': 'item_shares', 'source': 'group_counts', 'variable': "'respondents'",
+        'statistic': "'" ~ statistic ~ "'", 'number': 'group_count'
+    }) -%}
+{%- endfor -%}
+{%- for statistic in ['sampled', 'responded', 'response_share'] -%}
+    {%- do kinds.append({
+        'table': 'response_rates', 'source': 'response_rates', 'variable': 'method',
+        'statistic': "'" ~ statistic ~ "'", 'number': statistic
+    }) -%}
+{%- endfor -%}
+{%- for statistic, number in {'beta': 'beta', 'signed_stars': 'p_value'}.items() -%}
+    {%- do kinds.append({
+        'table': 'regression_coefficients', 'source': 'regression_coefficients', 'variable': 'model_id',
+        'cut': 'std_error_type', 'group': 'term_id', 'statistic': "'" ~ statistic ~ "'", 'number': number
+    }) -%}
+{%- endfor -%}
+{%- for statistic in ['n', 'adjusted_r_squared'] -%}
+    {%- do kinds.append({
+        'table': 'regression_fits', 'source': 'regression_fits', 'variable': 'model_id',
+        'cut': 'std_error_type', 'group': "'model'", 'statistic': "'" ~ statistic ~ "'", 'number': statistic
+    }) -%}
+{%- endfor -%}
+{%- for statistic, number in {'difference': 'difference', 'signed_stars': 'p_value'}.items() -%}
+    {%- do kinds.append({
+        'table': 'item_differences', 'source': 'item_differences', 'variable': 'item_id',
+        'group': "coalesce(group_a || ':' || group_b, 'all')",
+        'statistic': "measure || '_' || test || '_" ~ statistic ~ "'", 'number': number
+    }) -%}
+{%- endfor -%}
+{%- for table in ['item_shares', 'scale_scores', 'answer_shares', 'response_rates', 'regression_coefficients',
+    'regression_fits', 'item_differences'] -%}
+{{ table }} as (
+
+    select * from {{ ref('published_' ~ table) }}
+
+),
+
+{% endfor -%}
+addressed as (
+    {%- for kind in kinds %}
+    select
+        survey_id,
+        wave_id,
+        '{{ kind.source }}' as source,
+        {{ kind.variable }} as variable_id,
+        {{ kind.cut or 'cut_id' }} as cut_id,
+        {{ kind.group or 'group_id' }} as group_id,
+        {{ kind.statistic }} as statistic,
+        case when {{ kind.number }} is null then 0 else 1 end as is_shown,
+        suppression_reason
+    from {{ kind.table }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+-- The size of a group stands beside every item: it is public if it is beside one.
+numbers as (
+
+    select
+        survey_id,
+        wave_id,
+        source,
+        variable_id,
+        cut_id,
+        group_id,
+        statistic,
+        max(is_shown) as is_shown,
+        min(suppression_reason) as suppression_reason
+    from addressed
+    group by survey_id, wave_id, source, variable_id, cut_id, group_id, statistic
+
+)
+{%- endmacro %}
+
+
+{#
     Columns of the published model that is built, from its YAML. In a dbt unit test there is no YAML: the test
     overrides this macro with a list.
 #}

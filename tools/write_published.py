@@ -29,14 +29,15 @@ def published_yaml(mart: dict[str, Any]) -> dict[str, Any]:
     """
     name = mart["name"]
     keys = _columns_of(mart, "unique_combination")
-    filled = set(_columns_of(mart, "never_null")) & set(keys)
+    never_null = set(_columns_of(mart, "never_null"))
+    filled = never_null & set(keys)
     columns = [
         {key: column[key] for key in ("name", "data_type", "description")}
         | ({"constraints": [{"type": "not_null"}]} if column["name"] in filled else {})
         for column in mart["columns"]
     ]
     for column in columns:
-        if column["name"] == "n":
+        if column["name"] == "n" and "n" in never_null:
             column["constraints"] = [_check("n is not null or suppression_reason is not null")]
     columns.append(
         {

@@ -116,6 +116,8 @@ int_published_cells as (
         {%- endfor %}
         coalesce(ranked.cut_id, addressed.cut_id) as cut_id,
         coalesce(ranked.group_id, addressed.group_ids) as group_id,
+        addressed.cut_id as cut_ids,
+        addressed.group_ids,
         coalesce(ranked.cell_count, 0) as cell_count,
         instr(addressed.cut_id || addressed.group_ids, ';') = 0 and addressed.group_ids <> '*' as is_single,
         ranked.n,

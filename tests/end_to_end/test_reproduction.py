@@ -188,3 +188,86 @@ def test_the_seeds_name_numbers_that_exist() -> None:
         else:
             assert result["restates"], result["result_id"]
     assert {(rule["study_id"], rule["position"]) for rule in rules} == used
+
+
+# What is decided of the cells behind each printed number and statement, told from the decisions themselves
+# and not from the published tables: a mean is hidden with any category, and everything with its row.
+HIDDEN_READERS = """
+    select distinct cells.reader_kind, cells.reader_id
+    from marts.reproduction_cells as cells
+    inner join marts.disclosure_decisions as decisions
+        on cells.survey_id = decisions.survey_id
+        and cells.wave_id = decisions.wave_id
+        and cells.cut_id = decisions.cut_id
+        and cells.group_id = decisions.group_id
+        and (
+            decisions.variable_id = 'every_variable'
+            or cells.variable_id = decisions.variable_id and (
+                decisions.cell_id = 'row'
+                or starts_with(cells.statistic, decisions.category || '_share')
+                or starts_with(cells.statistic || '_', 'answer_share:' || decisions.cell_id || '_')
+                or starts_with(cells.statistic, 'mean') and decisions.cell_id <> 'missing'
+            )
+        )
+    where cells.source in ('estimates', 'group_counts')
+"""
+
+
+def test_nothing_is_published_that_reads_a_hidden_cell(warehouse: duckdb.DuckDBPyConnection) -> None:
+    told = {
+        "result": (
+            "computed_value",
+            "difference",
+            "std_error",
+            "tolerance",
+            "verdict",
+            "n",
+            "significance_agrees",
+        ),
+        "claim": ("verdict", "reason", "holds_as_computed", "computed_known_count", "computed_held_count"),
+    }
+    for kind, columns in told.items():
+        hidden = {
+            name
+            for (name,) in warehouse.sql(
+                f"select reader_id from ({HIDDEN_READERS}) where reader_kind = '{kind}'"
+            ).fetchall()
+        }
+        assert hidden, kind
+        published = warehouse.sql(
+            f"select {kind}_id, suppression_reason, {', '.join(columns)} from published.reproduction_{kind}s"
+        ).fetchall()
+        by_name = {name: (reason, values) for name, reason, *values in published}
+        assert all(by_name[name][0] == "protected" for name in hidden), kind
+        for reason, values in by_name.values():
+            assert reason is None or values == [None] * len(columns)
+
+
+def test_what_reads_shown_cells_only_is_published_as_it_is(warehouse: duckdb.DuckDBPyConnection) -> None:
+    for kind in ("result", "claim"):
+        table = f"reproduction_{kind}s"
+        shown = (
+            f"(select * exclude suppression_reason from published.{table} where suppression_reason is null)"
+        )
+        (changed,) = warehouse.sql(
+            f"select count(*) from (from {shown} except from marts.{table})"
+        ).fetchall()
+        assert changed == (0,)
+        (computed,) = warehouse.sql(
+            f"select count(*) from {shown} where verdict not in ('cannot_be_computed', 'cannot_be_evaluated')"
+        ).fetchall()
+        assert computed[0] > 20
+        (rows,) = warehouse.sql(
+            f"select (select count(*) from published.{table}) - (select count(*) from marts.{table})"
+        ).fetchall()
+        assert rows == (0,)
+
+
+def test_the_page_of_a_release_says_what_is_hidden(warehouse: duckdb.DuckDBPyConnection) -> None:
+    reproduction = read_reproduction(warehouse, "published")
+    hidden = [row for row in reproduction.results if row["suppression_reason"] == "protected"]
+    said = [row for row in reproduction.claims if row["suppression_reason"] == "protected"]
+    page = render(reproduction)
+    assert page.count('<th scope="row">') == 594 + 158
+    assert page.count("hidden: could tell of persons") == len(hidden) + len(said)
+    assert "NOT FOR PUBLICATION" not in page

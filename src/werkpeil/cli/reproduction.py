@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from werkpeil.cli import screen
 from werkpeil.publishing import open_release
 from werkpeil.reproduction.page import write_page
-from werkpeil.reproduction.reading import read_reproduction
+from werkpeil.reproduction.reading import read_reproduction, verdict_of
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def write_reproduction(project: Project, *, out: Path | None, internal: bool) ->
     screen.say(f"wrote {screen.near(path)}")
     counts: dict[str, int] = {}
     for row in found.results:
-        counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
+        verdict = verdict_of(row)
+        counts[verdict] = counts.get(verdict, 0) + 1
     for verdict, count in sorted(counts.items(), key=lambda item: -item[1]):
         screen.say(f"  {count:>5}  {verdict.replace('_', ' ')}")
     if any(row["provenance"] == "synthetic" for row in found.results):

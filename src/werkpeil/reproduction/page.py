@@ -13,6 +13,7 @@ from werkpeil import __version__
 from werkpeil.audit.findings import Text
 from werkpeil.errors import OutsideError
 from werkpeil.reproduction.picture import MARKS, draw
+from werkpeil.reproduction.reading import verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,17 +21,20 @@ if TYPE_CHECKING:
 
     from werkpeil.reproduction.reading import Reproduction, Row
 
+HIDDEN = Text("verborgen", "hidden")
 VERDICTS = {
     "reproduced": Text("gereproduceerd", "reproduced"),
     "within_error": Text("binnen de fout", "within error"),
     "differs": Text("wijkt af", "differs"),
     "printed_error": Text("fout gedrukt", "printed wrong"),
     "cannot_be_computed": Text("niet te berekenen", "cannot be computed"),
+    "hidden": HIDDEN,
 }
 ANSWERS = {
     True: Text("klopt", "holds"),
     False: Text("klopt niet", "fails"),
     None: Text("niet te zeggen", "cannot be said"),
+    "hidden": HIDDEN,
 }
 REASONS = {
     "definition": Text("een afspraak, geen uitkomst", "a definition, no result"),
@@ -45,6 +49,8 @@ REASONS = {
     "misprint": Text("verdrukt", "misprint"),
     "impossible": Text("onmogelijk", "impossible"),
     "other_base": Text("andere noemer", "another base"),
+    "protected": Text("zou over personen kunnen vertellen", "could tell of persons"),
+    "unreliable": Text("te onzeker om te tonen", "too uncertain to show"),
 }
 _STUDIES = {
     "culture_2022": Text(
@@ -149,9 +155,9 @@ def _warnings(reproduction: Reproduction) -> Iterator[str]:
 
 
 def _headline(reproduction: Reproduction) -> str:
-    numbers = _counted(reproduction.results, "verdict", VERDICTS)
-    claims = _counted(reproduction.claims, "holds_as_computed", ANSWERS)
-    printed = _counted(reproduction.claims, "holds_as_printed", ANSWERS)
+    numbers = _counted([verdict_of(row) for row in reproduction.results], VERDICTS)
+    claims = _counted([_as_computed(row)[0] for row in reproduction.claims], ANSWERS)
+    printed = _counted([row["holds_as_printed"] for row in reproduction.claims], ANSWERS)
     of_numbers, of_claims = len(reproduction.results), len(reproduction.claims)
     told = Text(
         f"{of_numbers} gedrukte getallen: {numbers.nl}. {of_claims} uitspraken, berekend: {claims.nl}; "
@@ -180,7 +186,7 @@ def _study(study: str, results: Sequence[Row], claims: Sequence[Row]) -> Iterato
     yield _both("h2", _STUDIES.get(study, Text(study, study)))
     for exhibit in dict.fromkeys(row["exhibit"] for row in results):
         rows = [row for row in results if row["exhibit"] == exhibit]
-        title, counts = _place(exhibit), _counted(rows, "verdict", VERDICTS)
+        title, counts = _place(exhibit), _counted([verdict_of(row) for row in rows], VERDICTS)
         yield f"<section>{_both('h3', title)}"
         yield _both("p", counts, style="soft")
         picture = draw(rows, f"{title.nl}: gedrukt tegen berekend; {title.en}: printed against computed")
@@ -214,7 +220,8 @@ def _results_table(table: str, rows: Sequence[Row]) -> str:
 def _result_row(row: Row) -> str:
     decimals = _SHOWN_DECIMALS.get(row["unit"], 2)
     place = row["row_id"] if row["column_id"] == "value" else f"{row['row_id']}, {row['column_id']}"
-    verdict = VERDICTS[row["verdict"]]
+    reason = row["suppression_reason"] or row["reason"]
+    verdict = VERDICTS[verdict_of(row)]
     stars = ""
     if row["significance_agrees"] is not None:
         printed, computed = row["published_significance"] or "-", row["computed_significance"] or "-"
@@ -224,7 +231,7 @@ def _result_row(row: Row) -> str:
         f"<td>{_number(row['computed_value'], decimals)}</td>"
         f"<td>{_number(row['difference'], decimals, sign='+')}</td>"
         f"<td>{_number(row['tolerance'], decimals + 1)}</td><td>{escape(stars)}</td>"
-        f'<td class="word">{_both("span", _because(verdict, row["reason"]))}</td>'
+        f'<td class="word">{_both("span", _because(verdict, reason))}</td>'
         f'<td class="word">{_both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
     )
 
@@ -242,8 +249,8 @@ def _claims_table(rows: Sequence[Row]) -> str:
         f'<tr><th scope="row"><span lang="en-GB">{escape(row["statement_en"])}</span></th>'
         f'<td class="word">{_both("span", _place(row["exhibit"]))}</td>'
         f'<td class="word">{_answer(row["holds_as_printed"], row["as_printed_reason"])}</td>'
-        f'<td class="word">{_answer(row["holds_as_computed"], row["as_computed_reason"])}</td>'
-        f"<td>{row['computed_held_count']}/{row['case_count']}</td>"
+        f'<td class="word">{_answer(*_as_computed(row))}</td>'
+        f"<td>{_number(row['computed_held_count'], 0)}/{row['case_count']}</td>"
         f'<td class="word">{_both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
         for row in rows
     )
@@ -251,7 +258,14 @@ def _claims_table(rows: Sequence[Row]) -> str:
     return _table(caption, headings, body)
 
 
-def _answer(answer: bool | None, reason: str | None) -> str:
+def _as_computed(row: Row) -> tuple[bool | str | None, str | None]:
+    """What the computed numbers say of a statement, and why they say nothing."""
+    if row["suppression_reason"]:
+        return "hidden", row["suppression_reason"]
+    return row["holds_as_computed"], row["as_computed_reason"]
+
+
+def _answer(answer: bool | str | None, reason: str | None) -> str:
     return _both("span", _because(ANSWERS[answer], reason))
 
 
@@ -265,9 +279,9 @@ def _table(caption: Text, headings: Sequence[Text], body: str) -> str:
     )
 
 
-def _counted(rows: Sequence[Row], column: str, words: dict[Any, Text]) -> Text:
-    """How often each value of a column occurs, in words."""
-    counts = Counter(row[column] for row in rows)
+def _counted(values: Sequence[Any], words: dict[Any, Text]) -> Text:
+    """How often each value occurs, in words."""
+    counts = Counter(values)
     found = [(counts[value], word) for value, word in words.items() if counts[value]]
     return Text(
         ", ".join(f"{count} {word.nl}" for count, word in found),

@@ -19,7 +19,8 @@ class Reproduction:
     """What was reproduced of all reports.
 
     Args:
-        results: Rows of `reproduction_results`, in the order of the reports.
+        results: Rows of `reproduction_results`, in the order of the reports; `suppression_reason` says why
+            what was computed is hidden, null where nothing is.
         claims: Rows of `reproduction_claims`, likewise.
         is_internal: Whether small groups are not hidden.
     """
@@ -59,4 +60,10 @@ def _rows(connection: Any, schema: str, table: str, key: str) -> list[Row]:
         f"select * from {identifier(schema)}.{identifier(table)} order by study_id, line, {identifier(key)}"
     )
     names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    shown: Row = {"suppression_reason": None}
+    return [shown | dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def verdict_of(row: Row) -> str:
+    """Return the verdict on a printed number; `hidden` where it would tell what is hidden."""
+    return "hidden" if row["suppression_reason"] else str(row["verdict"])
