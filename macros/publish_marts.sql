@@ -44,13 +44,7 @@ judged as (
             {%- endif %}
         {%- endfor %}
     from mart
-    left join hidden_rows
-        on
-            mart.survey_id = hidden_rows.survey_id
-            and mart.wave_id = hidden_rows.wave_id
-            and mart.{{ variable }} = hidden_rows.variable_id
-            and mart.cut_id = hidden_rows.cut_id
-            and mart.group_id = hidden_rows.group_id
+    {{ join_hidden_rows('mart', variable) }}
     left join hidden_cuts
         on
             mart.survey_id = hidden_cuts.survey_id
@@ -170,14 +164,7 @@ groups as (
 
 hidden_bands as (
 
-    select
-        survey_id,
-        wave_id,
-        variable_id,
-        cut_id,
-        group_id,
-        cell_id
-    from {{ ref('disclosure_decisions') }}
+    select * from {{ ref('disclosure_decisions') }}
 
 ),
 
@@ -222,13 +209,7 @@ judged as (
             and planned.{{ band }} = mart.{{ band }}
             and planned.cut_id = mart.cut_id
             and planned.group_id = mart.group_id
-    left join hidden_rows
-        on
-            planned.survey_id = hidden_rows.survey_id
-            and planned.wave_id = hidden_rows.wave_id
-            and planned.{{ variable }} = hidden_rows.variable_id
-            and planned.cut_id = hidden_rows.cut_id
-            and planned.group_id = hidden_rows.group_id
+    {{ join_hidden_rows('planned', variable) }}
     left join hidden_bands
         on
             planned.survey_id = hidden_bands.survey_id
@@ -298,34 +279,15 @@ judged as (
             and mart.wave_id = hidden_cuts.wave_id
             and mart.{{ variable }} = hidden_cuts.variable_id
             and mart.cut_id = hidden_cuts.cut_id
-    {%- for alias, group in {'one': 'group_a', 'other': 'group_b'}.items() %}
-    left join hidden_rows as {{ alias }}
-        on
-            mart.survey_id = {{ alias }}.survey_id
-            and mart.wave_id = {{ alias }}.wave_id
-            and mart.{{ variable }} = {{ alias }}.variable_id
-            and mart.cut_id = {{ alias }}.cut_id
-            and mart.{{ group }} = {{ alias }}.group_id
-    {%- endfor %}
+    {{ join_hidden_rows('mart', variable, group='group_a', alias='one') }}
+    {{ join_hidden_rows('mart', variable, group='group_b', alias='other') }}
 
 ),
 
-published as (
-
-    select
-        {%- set keys = [
-            'survey_id', 'wave_id', variable, 'cut_id', 'group_a', 'group_b', 'measure', 'test', 'method', 'theme_id',
-            'group_count', 'effect_size_type', 'provenance', 'build_id'
-        ] %}
-        {%- for name in published_columns() if name != 'suppression_reason' %}
-        {{ hide(name, none if name in keys else '') }},
-        {%- endfor %}
-        case when row_hidden = 1 then 'protected' when n = 0 then 'nobody' end as suppression_reason
-    from judged
-
-)
-
-select * from published
+{{ published_rows([
+    'survey_id', 'wave_id', variable, 'cut_id', 'group_a', 'group_b', 'measure', 'test', 'method', 'theme_id',
+    'group_count', 'effect_size_type', 'provenance', 'build_id'
+]) }}
 {% endmacro %}
 
 
@@ -382,19 +344,7 @@ judged as (
 
 ),
 
-published as (
-
-    select
-        {%- set keys = ['survey_id', 'wave_id', cut, group, 'provenance', 'build_id'] + labels %}
-        {%- for name in published_columns() if name != 'suppression_reason' %}
-        {{ hide(name, none if name in keys else '') }},
-        {%- endfor %}
-        case when row_hidden = 1 then 'protected' when n = 0 then 'nobody' end as suppression_reason
-    from judged
-
-)
-
-select * from published
+{{ published_rows(['survey_id', 'wave_id', cut, group, 'provenance', 'build_id'] + labels) }}
 {% endmacro %}
 
 
@@ -419,14 +369,7 @@ mart as (
 
 hidden_answers as (
 
-    select
-        survey_id,
-        wave_id,
-        variable_id,
-        cut_id,
-        group_id,
-        cell_id
-    from {{ ref('disclosure_decisions') }}
+    select * from {{ ref('disclosure_decisions') }}
 
 ),
 
@@ -438,13 +381,7 @@ matched as (
         coalesce(hidden_rows.distribution_hidden, 0) as distribution_hidden,
         case when hidden_answers.cell_id is null then 0 else 1 end as answer_hidden
     from mart
-    left join hidden_rows
-        on
-            mart.survey_id = hidden_rows.survey_id
-            and mart.wave_id = hidden_rows.wave_id
-            and mart.item_id = hidden_rows.variable_id
-            and mart.cut_id = hidden_rows.cut_id
-            and mart.group_id = hidden_rows.group_id
+    {{ join_hidden_rows('mart', 'item_id') }}
     left join hidden_answers
         on
             mart.survey_id = hidden_answers.survey_id
@@ -523,32 +460,14 @@ judged as (
         mart.*,
         greatest(coalesce(hidden_rows.row_hidden, 0), coalesce(hidden_rows.positive_hidden, 0)) as row_hidden
     from mart
-    left join hidden_rows
-        on
-            mart.survey_id = hidden_rows.survey_id
-            and mart.wave_id = hidden_rows.wave_id
-            and mart.item_id = hidden_rows.variable_id
-            and mart.base_cut_id = hidden_rows.cut_id
-            and mart.base_group_id = hidden_rows.group_id
+    {{ join_hidden_rows('mart', 'item_id', cut='base_cut_id', group='base_group_id') }}
 
 ),
 
-published as (
-
-    select
-        {%- set keys = [
-            'survey_id', 'wave_id', 'measure_id', 'base', 'cut_id', 'group_id', 'item_id', 'base_cut_id',
-            'base_group_id', 'provenance', 'build_id'
-        ] %}
-        {%- for name in published_columns() if name != 'suppression_reason' %}
-        {{ hide(name, none if name in keys else '') }},
-        {%- endfor %}
-        case when row_hidden = 1 then 'protected' when n = 0 then 'nobody' end as suppression_reason
-    from judged
-
-)
-
-select * from published
+{{ published_rows([
+    'survey_id', 'wave_id', 'measure_id', 'base', 'cut_id', 'group_id', 'item_id', 'base_cut_id',
+    'base_group_id', 'provenance', 'build_id'
+]) }}
 {% endmacro %}
 
 
@@ -587,34 +506,15 @@ judged as (
             )
         end as row_hidden
     from mart
-    {%- for alias, wave in {'later': 'wave_id', 'earlier': 'previous_wave_id'}.items() %}
-    left join hidden_rows as {{ alias }}
-        on
-            mart.survey_id = {{ alias }}.survey_id
-            and mart.{{ wave }} = {{ alias }}.wave_id
-            and mart.{{ variable }} = {{ alias }}.variable_id
-            and mart.cut_id = {{ alias }}.cut_id
-            and mart.group_id = {{ alias }}.group_id
-    {%- endfor %}
+    {{ join_hidden_rows('mart', variable, alias='later') }}
+    {{ join_hidden_rows('mart', variable, wave='previous_wave_id', alias='earlier') }}
 
 ),
 
-published as (
-
-    select
-        {%- set keys = [
-            'survey_id', 'wave_id', 'previous_wave_id', variable, 'kind', 'theme_id', 'measure', 'cut_id', 'group_id',
-            'minimum_effect', 'comparability', 'provenance', 'build_id'
-        ] %}
-        {%- for name in published_columns() if name != 'suppression_reason' %}
-        {{ hide(name, none if name in keys else '') }},
-        {%- endfor %}
-        case when row_hidden = 1 then 'protected' when n = 0 then 'nobody' end as suppression_reason
-    from judged
-
-)
-
-select * from published
+{{ published_rows([
+    'survey_id', 'wave_id', 'previous_wave_id', variable, 'kind', 'theme_id', 'measure', 'cut_id', 'group_id',
+    'minimum_effect', 'comparability', 'provenance', 'build_id'
+]) }}
 {% endmacro %}
 
 
@@ -893,6 +793,20 @@ hidden_rows as (
 {%- endmacro %}
 
 
+{# Joins `hidden_rows` to a relation, by the columns that name its rows there. #}
+{% macro join_hidden_rows(
+    relation, variable, cut='cut_id', group='group_id', wave='wave_id', alias='hidden_rows'
+) -%}
+    left join hidden_rows{{ ' as ' ~ alias if alias != 'hidden_rows' }}
+        on
+            {{ relation }}.survey_id = {{ alias }}.survey_id
+            and {{ relation }}.{{ wave }} = {{ alias }}.wave_id
+            and {{ relation }}.{{ variable }} = {{ alias }}.variable_id
+            and {{ relation }}.{{ cut }} = {{ alias }}.cut_id
+            and {{ relation }}.{{ group }} = {{ alias }}.group_id
+{%- endmacro %}
+
+
 {# CTE: the variables and cuts of which anything but kinds of missing answers is hidden in some group. #}
 {% macro hidden_cuts() %}
 hidden_cuts as (
@@ -908,6 +822,23 @@ hidden_cuts as (
     group by survey_id, wave_id, variable_id, cut_id
 
 )
+{%- endmacro %}
+
+
+{# The end of a query that shows or hides each row of `judged` whole; `keys` stay. #}
+{% macro published_rows(keys) -%}
+published as (
+
+    select
+        {%- for name in published_columns() if name != 'suppression_reason' %}
+        {{ hide(name, none if name in keys else '') }},
+        {%- endfor %}
+        case when row_hidden = 1 then 'protected' when n = 0 then 'nobody' end as suppression_reason
+    from judged
+
+)
+
+select * from published
 {%- endmacro %}
 
 
@@ -931,15 +862,3 @@ hidden_cuts as (
         'too_few_items_share'
     ]) %}
 {% endmacro %}
-
-
-{# A published model has its mart's name in its own schema; dbt wants each model's name only once. #}
-{% macro generate_alias_name(custom_alias_name=none, node=none) -%}
-    {%- if custom_alias_name -%}
-        {{ custom_alias_name | trim }}
-    {%- elif node.name.startswith('published_') -%}
-        {{ node.name[10:] }}
-    {%- else -%}
-        {{ node.name }}
-    {%- endif -%}
-{%- endmacro %}
