@@ -30,7 +30,7 @@ class Scale:
         return cls(low - room, high + room, step, width)
 
     def at(self, value: float) -> float:
-        """Return the position of a value, from 0 to the its width."""
+        """Return the position of a value, from 0 to its width."""
         return (value - self.low) / (self.high - self.low) * self.width
 
     @property

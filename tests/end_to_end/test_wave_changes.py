@@ -10,7 +10,15 @@ import pandas as pd
 import pytest
 
 from support import pses
-from support.panels import WAVES, change_by_rows, changes_of, delivered, overlap_sums, panel, schools
+from support.panels import (
+    change_by_rows,
+    changes_of,
+    delivered,
+    land_panel,
+    overlap_sums,
+    panel,
+    schools,
+)
 from support.projects import SHARED, make_project, set_surveys, shared_file
 from support.r import told_by_r
 from werkpeil.building import build
@@ -85,12 +93,8 @@ def keep_cuts(project: Project, survey: str, cuts: set[str]) -> None:
 
 
 def land_panels(project: Project, folder: Path) -> None:
-    """Land the made-up waves; wave 2 of the panel lacks a question and has another name for one."""
-    rows = panel()
-    for wave in WAVES:
-        own = rows.drop(columns="mood_2") if wave == "2" else rows
-        names = {"mood_3": "boss"} if wave == "2" else {}
-        land(project, delivered(own, wave, folder, names), "panel", wave)
+    """Land the made-up waves."""
+    land_panel(project, folder)
     for wave in ("1", "2"):
         land(project, delivered(schools(), wave, folder), "schools", wave)
 

@@ -1,6 +1,6 @@
 """The page of an audit: what was found, with the arithmetic, and the tables with what they say marked.
 
-One file that asks nothing of the network. The two languages are chosen by two buttons that need no script.
+One file in two languages that asks nothing of the network.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from werkpeil import __version__
 from werkpeil.audit.findings import SEVERITIES, Text
 from werkpeil.audit.rules import RULES
-from werkpeil.errors import OutsideError
+from werkpeil.page import both, page, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,28 +27,19 @@ _SEVERITY = {
     "low": Text("opmerking", "remark"),
 }
 _STYLE = """
-:root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--high:#a40e26;--medium:#8a4600;--low:#0550ae;--mark:#fff1c2}
-*{box-sizing:border-box}
-body{margin:0 auto;max-width:62rem;padding:1.5rem;color:var(--ink);background:#fff}
-body{font:1rem/1.5 system-ui,sans-serif}
-h1{font-size:1.6rem;margin:.2rem 0}h2{font-size:1.2rem;margin:2rem 0 .6rem}
-p{margin:.4rem 0}.soft{color:var(--soft)}
-.lang{position:absolute;opacity:0}
-.choose{float:right}.choose label{border:1px solid var(--line);padding:.15rem .6rem;cursor:pointer}
-#nl:checked~header label[for=nl],#en:checked~header label[for=en]{background:var(--ink);color:#fff}
-#nl:focus-visible~header label[for=nl],#en:focus-visible~header label[for=en]{outline:3px solid var(--low)}
-#nl:checked~* [lang=en],#en:checked~* [lang=nl]{display:none}
+:root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--high:#a40e26;--medium:#8a4600;--low:#0550ae;--mark:#fff1c2;
+--focus:var(--low)}
+body{max-width:62rem}
+h2{font-size:1.2rem;margin:2rem 0 .6rem}
 article{border:1px solid var(--line);border-left:.4rem solid var(--soft);padding:.6rem .9rem;margin:.7rem 0}
 article.high{border-left-color:var(--high)}article.medium{border-left-color:var(--medium)}
 article.low{border-left-color:var(--low)}
 article h3{font-size:1rem;margin:0}
 .sum{font-family:ui-monospace,monospace;font-size:.9rem;overflow-wrap:anywhere}
-.scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.85rem}
-th,td{border:1px solid var(--line);padding:.2rem .5rem;text-align:right;vertical-align:top}
 th{background:#f6f8fa;text-align:left;font-weight:600}
 td.hit{background:var(--mark)}td.hit a{color:var(--high);font-weight:600}
-@media print{.choose{display:none}article{break-inside:avoid}}
+@media print{article{break-inside:avoid}}
 """
 
 
@@ -58,32 +49,20 @@ def write_page(path: Path, tables: Tables, findings: Sequence[Finding]) -> None:
     Raises:
         OutsideError: if it cannot be written.
     """
-    try:
-        path.write_text(render(tables, findings), encoding="utf-8")
-    except OSError as error:
-        raise OutsideError("The page cannot be written.", where=str(path), hint=error.strerror) from error
+    write(path, render(tables, findings))
 
 
 def render(tables: Tables, findings: Sequence[Finding]) -> str:
     """Return the page as HTML."""
     title = tables.title or "tables"
-    lines = [
-        '<!doctype html><html lang="nl"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        f"<title>{escape(title)}: werkpeil audit</title><style>{_STYLE}</style></head><body>",
-        '<input class="lang" type="radio" name="lang" id="nl" checked>',
-        '<input class="lang" type="radio" name="lang" id="en">',
-        '<header><div class="choose"><label for="nl">Nederlands</label><label for="en">English</label></div>',
-        f"<h1>{escape(title)}</h1>",
-        _headline(tables, findings),
-        "</header><main>",
+    heading = [f"<h1>{escape(title)}</h1>", _headline(tables, findings)]
+    main = [
         *_sections(findings),
-        _both("h2", Text("De tabellen", "The tables")),
+        both("h2", Text("De tabellen", "The tables")),
         *_grids(tables, findings),
-        "</main>",
-        f'<footer class="soft"><p>werkpeil audit {escape(__version__)}</p></footer></body></html>',
     ]
-    return "\n".join(lines) + "\n"
+    footer = f"werkpeil audit {escape(__version__)}"
+    return page(f"{title}: werkpeil audit", _STYLE, heading, main, footer)
 
 
 def _headline(tables: Tables, findings: Sequence[Finding]) -> str:
@@ -94,7 +73,7 @@ def _headline(tables: Tables, findings: Sequence[Finding]) -> str:
         "; ".join(f"{count} {word.en}" for count, word in parts) or "no contradiction found",
     )
     numbers, relations = len(tables.numbers), len(tables.relations)
-    return _both(
+    return both(
         "p",
         Text(
             f"{numbers} gedrukte getallen en {relations} verbanden nagerekend: {found.nl}. Wat niet is "
@@ -109,15 +88,15 @@ def _headline(tables: Tables, findings: Sequence[Finding]) -> str:
 
 def _sections(findings: Sequence[Finding]) -> Iterable[str]:
     if findings:
-        yield _both("h2", Text("Wat niet klopt", "What does not hold"))
+        yield both("h2", Text("Wat niet klopt", "What does not hold"))
     for position, finding in enumerate(findings, start=1):
         rule, severity = RULES[finding.rule], _SEVERITY[finding.severity]
         yield f'<article class="{finding.severity}" id="f{position}">'
-        yield _both("h3", Text(f"{position}. {rule.title.nl}", f"{position}. {rule.title.en}"))
+        yield both("h3", Text(f"{position}. {rule.title.nl}", f"{position}. {rule.title.en}"))
         place = f"{finding.number.cell} = {finding.number.printed.text}"
-        yield _both("p", Text(f"{place} ({severity.nl})", f"{place} ({severity.en})"))
-        yield _both("p", finding.arithmetic, style="sum")
-        yield _both("p", rule.meaning, style="soft")
+        yield both("p", Text(f"{place} ({severity.nl})", f"{place} ({severity.en})"))
+        yield both("p", finding.arithmetic, style="sum")
+        yield both("p", rule.meaning, style="soft")
         yield "</article>"
 
 
@@ -152,10 +131,3 @@ def _grid_cell(tables: Tables, cell: Cell, places: dict[str, int]) -> str:
     ]
     is_hit = any(number.number_id in places for number in numbers)
     return f"<td{' class=hit' if is_hit else ''}>{'<br>'.join(texts)}</td>"
-
-
-def _both(tag: str, text: Text, *, style: str = "") -> str:
-    named = f' class="{style}"' if style else ""
-    return "".join(
-        f'<{tag}{named} lang="{lang}">{escape(getattr(text, lang))}</{tag}>' for lang in ("nl", "en")
-    )

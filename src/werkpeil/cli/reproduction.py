@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from werkpeil.cli import screen
@@ -34,11 +35,7 @@ def write_reproduction(project: Project, *, out: Path | None, internal: bool) ->
     path = out or (project.data if internal else project.published) / "reproduction.html"
     write_page(path, found)
     screen.say(f"wrote {screen.near(path)}")
-    counts: dict[str, int] = {}
-    for row in found.results:
-        verdict = verdict_of(row)
-        counts[verdict] = counts.get(verdict, 0) + 1
-    for verdict, count in sorted(counts.items(), key=lambda item: -item[1]):
+    for verdict, count in Counter(verdict_of(row) for row in found.results).most_common():
         screen.say(f"  {count:>5}  {verdict.replace('_', ' ')}")
     if any(row["provenance"] == "synthetic" for row in found.results):
         screen.say("Computed on SYNTHETIC data: no verdict is a finding.")

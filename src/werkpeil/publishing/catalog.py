@@ -184,7 +184,7 @@ def _learn(meaning: Meaning, test: str, column: str | None, arguments: dict[str,
     elif test == "unique" and column and not meaning.grain:
         meaning.grain = [column]
     elif test == "never_null":
-        meaning.tests += [(test, name, {}) for name in arguments.get("columns") or ()]
+        meaning.tests += [("not_null", name, {}) for name in arguments.get("columns") or ()]
     elif column:
         meaning.tests.append((test, column, arguments))
 
@@ -273,7 +273,7 @@ def _constraints(column: str, tests: Iterable[tuple[str, str, dict[str, Any]]]) 
     for test, tested, arguments in tests:
         if tested != column:
             continue
-        if test in {"never_null", "not_null"}:
+        if test == "not_null":
             found["required"] = True
         elif test == "accepted_values":
             found["values"] = tuple(str(value) for value in arguments.get("values") or ())

@@ -49,8 +49,8 @@ def run_gate(
 ) -> GateResult:
     """Check the warehouse as it is and record that it passed.
 
-    The tests of dbt run on the data; code is tested while it is built. After them the suites run on the
-    results, which are kept in the warehouse whatever they find.
+    The tests of dbt run on the data; its unit tests try code and belong to the test run. After them the
+    suites run on the results, which are kept in the warehouse whatever they find.
 
     Args:
         project: Whose warehouse.

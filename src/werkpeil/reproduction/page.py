@@ -1,6 +1,6 @@
 """The page of a reproduction: printed against computed for every exhibit, as a picture and as a table.
 
-One file that asks nothing of the network. The two languages are chosen by two buttons that need no script.
+One file in two languages that asks nothing of the network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkpeil import __version__
 from werkpeil.audit.findings import Text
-from werkpeil.errors import OutsideError
+from werkpeil.page import both, page, write
 from werkpeil.reproduction.picture import MARKS, draw
 from werkpeil.reproduction.reading import verdict_of
 
@@ -81,27 +81,16 @@ _SHOWN_DECIMALS = {"percent": 2, "beta": 4, "ratio": 4, "count": 0}
 
 _STYLE = """
 :root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--warn:#fff1c2;--focus:#0550ae}
-*{box-sizing:border-box}
-body{margin:0 auto;max-width:70rem;padding:1.5rem;color:var(--ink);background:#fff}
-body{font:1rem/1.5 system-ui,sans-serif}
-h1{font-size:1.6rem;margin:.2rem 0}
+body{max-width:70rem}
 h2{font-size:1.35rem;margin:2.5rem 0 .4rem}h3{font-size:1.1rem;margin:2rem 0 .3rem}
-p{margin:.4rem 0}.soft{color:var(--soft)}
 .warn{background:var(--warn);border-left:.4rem solid #8a4600;padding:.6rem .9rem;margin:.8rem 0}
-.lang{position:absolute;opacity:0}
-.choose{float:right}.choose label{border:1px solid var(--line);padding:.15rem .6rem;cursor:pointer}
-#nl:checked~header label[for=nl],#en:checked~header label[for=en]{background:var(--ink);color:#fff}
-#nl:focus-visible~header label[for=nl],#en:focus-visible~header label[for=en]{outline:3px solid var(--focus)}
-#nl:checked~* [lang=en],#en:checked~* [lang=nl]{display:none}
 figure{margin:.6rem 0}figure svg{max-width:100%;height:auto}
-.scroll{overflow-x:auto}.scroll:focus-visible{outline:3px solid var(--focus)}
+.scroll:focus-visible{outline:3px solid var(--focus)}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
-th,td{border:1px solid var(--line);padding:.2rem .5rem;text-align:right;vertical-align:top}
 th,td.word{text-align:left;font-weight:400}thead th{background:#f6f8fa;font-weight:600}
 .key svg{vertical-align:-.15em}
 details summary{cursor:pointer;color:var(--focus)}
-@media print{.choose{display:none}}
 """
 
 
@@ -111,47 +100,31 @@ def write_page(path: Path, reproduction: Reproduction) -> None:
     Raises:
         OutsideError: if it cannot be written.
     """
-    try:
-        path.write_text(render(reproduction), encoding="utf-8")
-    except OSError as error:
-        raise OutsideError("The page cannot be written.", where=str(path), hint=error.strerror) from error
+    write(path, render(reproduction))
 
 
 def render(reproduction: Reproduction) -> str:
     """Return the page as HTML."""
     title = Text("Gedrukt en berekend", "Printed and computed")
-    lines = [
-        '<!doctype html><html lang="nl"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        '<meta http-equiv="Content-Security-Policy" ',
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{escape(title.nl)}</title><style>{_STYLE}</style></head><body>",
-        '<input class="lang" type="radio" name="lang" id="nl" checked aria-label="Nederlands">',
-        '<input class="lang" type="radio" name="lang" id="en" aria-label="English">',
-        '<header><div class="choose"><label for="nl">Nederlands</label><label for="en">English</label></div>',
-        _both("h1", title),
-        *_warnings(reproduction),
-        _headline(reproduction),
-        "</header><main>",
-    ]
+    heading = [both("h1", title), *_warnings(reproduction), _headline(reproduction)]
+    main: list[str] = []
     for study in dict.fromkeys(row["study_id"] for row in reproduction.results):
-        lines += _study(
+        main += _study(
             study,
             [row for row in reproduction.results if row["study_id"] == study],
             [row for row in reproduction.claims if row["study_id"] == study],
         )
-    lines.append(f'</main><footer class="soft"><p>werkpeil {escape(__version__)}')
     builds = sorted({row["build_id"] for row in reproduction.results})
-    lines.append(f"build {escape(', '.join(builds))}</p></footer></body></html>")
-    return "\n".join(lines) + "\n"
+    footer = f"werkpeil {escape(__version__)}\nbuild {escape(', '.join(builds))}"
+    return page(title.nl, _STYLE, heading, main, footer)
 
 
 def _warnings(reproduction: Reproduction) -> Iterator[str]:
     rows = [*reproduction.results, *reproduction.claims]
     if any(row["provenance"] == "synthetic" for row in rows):
-        yield _both("p", _SYNTHETIC, style="warn")
+        yield both("p", _SYNTHETIC, style="warn")
     if reproduction.is_internal:
-        yield _both("p", _INTERNAL, style="warn")
+        yield both("p", _INTERNAL, style="warn")
 
 
 def _headline(reproduction: Reproduction) -> str:
@@ -165,30 +138,30 @@ def _headline(reproduction: Reproduction) -> str:
         f"{of_numbers} printed numbers: {numbers.en}. {of_claims} statements, computed: {claims.en}; "
         f"of the printed numbers themselves: {printed.en}.",
     )
-    return _both("p", told) + _key()
+    return both("p", told) + _key()
 
 
 def _key() -> str:
     """What the marks of the pictures mean."""
     marks = " ".join(
         '<span class="key"><svg width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">'
-        f"{mark}</svg> {_both('span', VERDICTS[verdict])}</span>"
+        f"{mark}</svg> {both('span', VERDICTS[verdict])}</span>"
         for verdict, mark in MARKS.items()
     )
     words = Text(
         "Op de lijn is berekend gelijk aan gedrukt; streepjes: 1,96 standaardfout.",
         "On the line computed equals printed; bars: 1.96 standard errors.",
     )
-    return f'<p class="soft">{marks} {_both("span", words)}</p>'
+    return f'<p class="soft">{marks} {both("span", words)}</p>'
 
 
 def _study(study: str, results: Sequence[Row], claims: Sequence[Row]) -> Iterator[str]:
-    yield _both("h2", _STUDIES.get(study, Text(study, study)))
+    yield both("h2", _STUDIES.get(study, Text(study, study)))
     for exhibit in dict.fromkeys(row["exhibit"] for row in results):
         rows = [row for row in results if row["exhibit"] == exhibit]
         title, counts = _place(exhibit), _counted([verdict_of(row) for row in rows], VERDICTS)
-        yield f"<section>{_both('h3', title)}"
-        yield _both("p", counts, style="soft")
+        yield f"<section>{both('h3', title)}"
+        yield both("p", counts, style="soft")
         picture = draw(rows, f"{title.nl}: gedrukt tegen berekend; {title.en}: printed against computed")
         if picture:
             yield f"<figure>{picture}</figure>"
@@ -197,7 +170,7 @@ def _study(study: str, results: Sequence[Row], claims: Sequence[Row]) -> Iterato
         yield "</section>"
     if claims:
         yield "<section>"
-        yield _both("h3", Text("Uitspraken", "Statements"))
+        yield both("h3", Text("Uitspraken", "Statements"))
         yield _claims_table(claims)
         yield "</section>"
 
@@ -231,8 +204,8 @@ def _result_row(row: Row) -> str:
         f"<td>{_number(row['computed_value'], decimals)}</td>"
         f"<td>{_number(row['difference'], decimals, sign='+')}</td>"
         f"<td>{_number(row['tolerance'], decimals + 1)}</td><td>{escape(stars)}</td>"
-        f'<td class="word">{_both("span", _because(verdict, reason))}</td>'
-        f'<td class="word">{_both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
+        f'<td class="word">{both("span", _because(verdict, reason))}</td>'
+        f'<td class="word">{both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
     )
 
 
@@ -247,11 +220,11 @@ def _claims_table(rows: Sequence[Row]) -> str:
     )
     body = "".join(
         f'<tr><th scope="row"><span lang="en-GB">{escape(row["statement_en"])}</span></th>'
-        f'<td class="word">{_both("span", _place(row["exhibit"]))}</td>'
+        f'<td class="word">{both("span", _place(row["exhibit"]))}</td>'
         f'<td class="word">{_answer(row["holds_as_printed"], row["as_printed_reason"])}</td>'
         f'<td class="word">{_answer(*_as_computed(row))}</td>'
         f"<td>{_number(row['computed_held_count'], 0)}/{row['case_count']}</td>"
-        f'<td class="word">{_both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
+        f'<td class="word">{both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
         for row in rows
     )
     caption = Text("Wat het rapport in woorden zegt", "What the report says in words")
@@ -266,15 +239,15 @@ def _as_computed(row: Row) -> tuple[bool | str | None, str | None]:
 
 
 def _answer(answer: bool | str | None, reason: str | None) -> str:
-    return _both("span", _because(ANSWERS[answer], reason))
+    return both("span", _because(ANSWERS[answer], reason))
 
 
 def _table(caption: Text, headings: Sequence[Text], body: str) -> str:
-    head = "".join(f'<th scope="col">{_both("span", heading)}</th>' for heading in headings)
+    head = "".join(f'<th scope="col">{both("span", heading)}</th>' for heading in headings)
     label = escape(f"{caption.nl} / {caption.en}")
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
-        f"<caption>{_both('span', caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+        f"<caption>{both('span', caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
         "</table></div>"
     )
 
@@ -300,7 +273,7 @@ def _number(value: float | None, decimals: int, *, sign: str = "") -> str:
     if value is None:
         return "·"
     text = f"{value:{sign}.{decimals}f}"
-    return _both("span", Text(text.replace(".", ","), text)) if decimals else text
+    return both("span", Text(text.replace(".", ","), text)) if decimals else text
 
 
 def _place(code: str) -> Text:
@@ -313,10 +286,3 @@ def _place(code: str) -> Text:
 
 def _words(code: str) -> str:
     return code.replace("_", " ")
-
-
-def _both(tag: str, text: Text, *, style: str = "") -> str:
-    named = f' class="{style}"' if style else ""
-    return "".join(
-        f'<{tag}{named} lang="{lang}">{escape(getattr(text, lang))}</{tag}>' for lang in ("nl", "en")
-    )

@@ -78,7 +78,7 @@ def test_a_release_is_closed_read_only_listed_and_alone(ready: Project) -> None:
                 "shares": {
                     "grain": ["item_id"],
                     "tests": [
-                        ["never_null", "item_id", {}],
+                        ["not_null", "item_id", {}],
                         ["in_range", "positive_share", {"lowest": 0, "highest": 1}],
                     ],
                 },

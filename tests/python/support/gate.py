@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from support.panels import WAVES, delivered, panel
+from support.panels import land_panel
 from support.projects import add_seed_rows, make_project
 from werkpeil.building.dbt import require_success, run_dbt
-from werkpeil.landing import land, sync_raw
+from werkpeil.landing import sync_raw
 from werkpeil.sql import identifier, literal, literals
 from werkpeil.warehouse import open_warehouse
 
@@ -55,11 +55,7 @@ def panel_project(folder: Path) -> Project:
     add_seed_rows(project.seeds / "regression_models.csv", models)
     terms = ["panel,mood,mood_3,1", "panel,mood,hours,2"]
     add_seed_rows(project.seeds / "regression_terms.csv", ["survey_id,model_id,term_id,position", *terms])
-    rows = panel()
-    for wave in WAVES:
-        own = rows.drop(columns="mood_2") if wave == "2" else rows
-        names = {"mood_3": "boss"} if wave == "2" else {}
-        land(project, delivered(own, wave, folder, names), "panel", wave)
+    land_panel(project, folder)
     with open_warehouse(project, read_only=False) as connection:
         sync_raw(project, connection)
     untested = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from werkpeil.landing import land
 from werkpeil.statistics.wave_changes import KEYS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from werkpeil.project import Project
 
 WAVES = ("1", "2", "3")
 
@@ -70,6 +73,15 @@ def delivered(rows: pd.DataFrame, wave: str, folder: Path, names: dict[str, str]
     path = folder / f"wave-{wave}.csv"
     own.to_csv(path, index=False)
     return path
+
+
+def land_panel(project: Project, folder: Path) -> None:
+    """Land the three waves of the panel; wave 2 lacks a question and has another name for one."""
+    rows = panel()
+    for wave in WAVES:
+        own = rows.drop(columns="mood_2") if wave == "2" else rows
+        names = {"mood_3": "boss"} if wave == "2" else {}
+        land(project, delivered(own, wave, folder, names), "panel", wave)
 
 
 def residual_vectors(rows: pd.DataFrame, wave: str, y: Any, unit: str = "person") -> tuple[float, pd.Series]:

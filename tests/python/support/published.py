@@ -99,6 +99,19 @@ def attack(tables: Tables, variable: str, *, by_answer: bool = False) -> tuple[l
     return faults_of(published, truth, _telling(tables, variable)), hidden
 
 
+def assert_nothing_told(tables: Tables, names: list[str], by_answer: list[str], *, least: int) -> None:
+    """Assert that nothing hidden of some variables can be told, and that more than `least` are hidden.
+
+    Each takes some seconds; the complete attack is tools/attack_published.py.
+    """
+    hidden = 0
+    for name, single in [*((name, False) for name in names), *((name, True) for name in by_answer)]:
+        faults, count = attack(tables, name, by_answer=single)
+        assert faults == [], name
+        hidden += count
+    assert hidden > least
+
+
 def _shares(tables: Tables, variable: str, truth: Counts) -> Published:
     """One item or scale as published, its shown shares as counts."""
     own = tables.truth[tables.truth["variable_id"] == variable]
