@@ -12,6 +12,7 @@ from support.projects import (
     add_checks_of_sql,
     add_seed_rows,
     add_variant,
+    made_once,
     make_project,
     set_surveys,
 )
@@ -21,18 +22,23 @@ from werkpeil.landing import land
 from werkpeil.synthesis import synthesise
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from werkpeil.project import Project
 
 
 @pytest.fixture(scope="session")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A built warehouse of the bundled surveys; tests read it and change nothing."""
-    made = make_project(tmp_path_factory.mktemp("bundled"), bundled=("fevs", "werkonderzoek", "per"))
-    add_checks_of_sql(made)
-    for survey_id, wave_id, path in bundled_waves(made):
-        land(made, path, survey_id, wave_id)
-    build(made)
-    return made
+
+    def make(folder: Path) -> None:
+        made = make_project(folder, bundled=("fevs", "werkonderzoek", "per"))
+        add_checks_of_sql(made)
+        for survey_id, wave_id, path in bundled_waves(made):
+            land(made, path, survey_id, wave_id)
+        build(made)
+
+    return made_once(tmp_path_factory, "bundled", make)
 
 
 # Public data that are read from the shared folder, where it is: file and wave.
@@ -48,40 +54,47 @@ SHARED_WAVES = {
 @pytest.fixture(scope="session")
 def public_data(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A built warehouse of public data that others computed numbers of; tests read it and change nothing."""
-    present = {name: wave for name, wave in SHARED_WAVES.items() if (SHARED / wave[0]).exists()}
-    own = ("apistrat", "apiclus1")
-    made = make_project(tmp_path_factory.mktemp("public"), extra=(*own, *present))
-    # The same schools without the weight that was delivered, and raked to two margins with a cap.
-    add_variant(made.root, "apistrat", "schools", {"base": "design"})
-    add_variant(made.root, "apiclus1", "districts", {"rake": ["stype", "sch_wide"]})
-    capped = {"rake": ["stype", "sch_wide"], "trim": {"maximum_ratio": 1.8}}
-    add_variant(made.root, "apiclus1", "capped", capped)
-    header = (made.seeds / "margins.csv").read_text(encoding="utf-8").splitlines()[0]
-    targets = [
-        f"{name},2000,sch_wide,{met}" for name in ("districts", "capped") for met in ("no,1072", "yes,5122")
-    ]
-    add_seed_rows(made.seeds / "margins.csv", [header, *targets])
-    set_surveys(made.root, [*own, *present, "schools", "districts", "capped"])
-    for name, source in {"schools": "apistrat", "districts": "apiclus1", "capped": "apiclus1"}.items():
-        land(made, SURVEYS / source / f"{source}.csv", name, "2000")
-    for name in own:
-        land(made, SURVEYS / name / f"{name}.csv", name, "2000")
-    for name, (path, wave_id) in present.items():
-        land(made, SHARED / path, name, wave_id)
-    build(made)
-    return made
+
+    def make(folder: Path) -> None:
+        present = {name: wave for name, wave in SHARED_WAVES.items() if (SHARED / wave[0]).exists()}
+        own = ("apistrat", "apiclus1")
+        made = make_project(folder, extra=(*own, *present), published=False)
+        # The same schools without the weight that was delivered, and raked to two margins with a cap.
+        add_variant(made.root, "apistrat", "schools", {"base": "design"})
+        add_variant(made.root, "apiclus1", "districts", {"rake": ["stype", "sch_wide"]})
+        capped = {"rake": ["stype", "sch_wide"], "trim": {"maximum_ratio": 1.8}}
+        add_variant(made.root, "apiclus1", "capped", capped)
+        header = (made.seeds / "margins.csv").read_text(encoding="utf-8").splitlines()[0]
+        targets = [
+            f"{name},2000,sch_wide,{met}"
+            for name in ("districts", "capped")
+            for met in ("no,1072", "yes,5122")
+        ]
+        add_seed_rows(made.seeds / "margins.csv", [header, *targets])
+        set_surveys(made.root, [*own, *present, "schools", "districts", "capped"])
+        for name, source in {"schools": "apistrat", "districts": "apiclus1", "capped": "apiclus1"}.items():
+            land(made, SURVEYS / source / f"{source}.csv", name, "2000")
+        for name in own:
+            land(made, SURVEYS / name / f"{name}.csv", name, "2000")
+        for name, (path, wave_id) in present.items():
+            land(made, SHARED / path, name, wave_id)
+        build(made)
+
+    return made_once(tmp_path_factory, "public", make)
 
 
 @pytest.fixture(scope="session")
 def culture(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A warehouse with the culture study's synthetic wave of 2022."""
-    folder = tmp_path_factory.mktemp("culture")
-    made = make_project(folder, bundled=("werkonderzoek",))
-    file = folder / "werkonderzoek-2022.csv"
-    synthesise(made, "werkonderzoek", "2022", seed=1, out=file)
-    land(made, file, "werkonderzoek", "2022")
-    build(made)
-    return made
+    """A built warehouse with the culture study's synthetic wave of 2022."""
+
+    def make(folder: Path) -> None:
+        made = make_project(folder, bundled=("werkonderzoek",))
+        file = folder / "werkonderzoek-2022.csv"
+        synthesise(made, "werkonderzoek", "2022", seed=1, out=file)
+        land(made, file, "werkonderzoek", "2022")
+        build(made)
+
+    return made_once(tmp_path_factory, "culture", make)
 
 
 # Surveys of the tests: (survey, wave, file).
@@ -95,10 +108,12 @@ SMALL += [("apistrat", "without", "apistrat/apistrat.csv")]
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A warehouse of small surveys: clustered samples, a finite population, and whatever can be empty."""
-    surveys = tuple(dict.fromkeys(survey for survey, _, _ in SMALL))
-    made = make_project(tmp_path_factory.mktemp("small"), extra=surveys)
-    for survey_id, wave_id, file in SMALL:
-        land(made, SURVEYS / file, survey_id, wave_id)
-    build(made)
-    return made
+    """A built warehouse of small surveys: clusters, a finite population, and whatever can be empty."""
+
+    def make(folder: Path) -> None:
+        made = make_project(folder, extra=tuple(dict.fromkeys(survey for survey, _, _ in SMALL)))
+        for survey_id, wave_id, file in SMALL:
+            land(made, SURVEYS / file, survey_id, wave_id)
+        build(made)
+
+    return made_once(tmp_path_factory, "small", make)

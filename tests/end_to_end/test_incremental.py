@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from support.landed import contents, empty_landed_wave
-from support.projects import SURVEYS, make_project
+from support.projects import SURVEYS, copy_project
 from werkpeil.building import build
+from werkpeil.building.state import read_state
 from werkpeil.landing import land
 from werkpeil.warehouse import open_warehouse
 
@@ -22,12 +24,11 @@ if TYPE_CHECKING:
 LAYERS = ("scored.scored_apistrat", "cells.cells_answers", "cells.cells_profiles")
 
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A warehouse with one wave."""
-    made = make_project(tmp_path_factory.mktemp("incremental"), extra=("apistrat",))
-    land(made, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
-    build(made)
+@pytest.fixture
+def first(schools: Project, tmp_path: Path) -> Project:
+    """A warehouse with one wave, to add to and to change."""
+    made = copy_project(schools, tmp_path)
+    shutil.rmtree(made.root / "models" / "published")
     return made
 
 
@@ -64,35 +65,33 @@ def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: 
     assert kept.exists()
 
 
-def test_building_again_without_news_builds_nothing(tmp_path: Path) -> None:
-    project = make_project(tmp_path, extra=("apistrat",))
-    land(project, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
-    built = build(project)
-    modified = project.warehouse.stat().st_mtime_ns
-    again = build(project)
+def test_building_again_without_news_builds_nothing(schools: Project) -> None:
+    built = read_state(schools)["built"]
+    modified = schools.warehouse.stat().st_mtime_ns
+    again = build(schools)
     assert again.status == "up_to_date"
-    assert (again.build_id, again.tables, again.checks) == (built.build_id, built.tables, built.checks)
-    assert project.warehouse.stat().st_mtime_ns == modified
+    assert (again.build_id, again.tables) == (built["build_id"], built["tables"])
+    assert (again.models, again.checks) == (built["models"], built["checks"])
+    assert again.checks > 100
+    assert schools.warehouse.stat().st_mtime_ns == modified
 
-    # A scale or an answer set that changes is news for the waves it concerns.
-    seed = project.seeds / "answer_sets.csv"
+
+def test_a_changed_seed_is_news_for_the_waves_it_concerns(first: Project) -> None:
+    seed = first.seeds / "answer_sets.csv"
     seed.write_text(
         seed.read_text().replace("yes_no_text,1,yes,Ja,Yes,2,1,", "yes_no_text,1,yes,Ja,Yes,2,3,")
     )
-    changed = build(project)
+    changed = build(first)
     assert changed.status == "built"
-    with open_warehouse(project) as connection:
+    with open_warehouse(first) as connection:
         mean = connection.execute(
             "select mean from marts.item_shares where item_id = 'sch_wide' and cut_id = 'total'"
         ).fetchall()[0][0]
     assert mean == pytest.approx(3 * 0.8279480114, rel=1e-9)
 
 
-def test_adding_an_item_is_one_entry_in_the_codebook(tmp_path: Path) -> None:
-    project = make_project(tmp_path, extra=("apistrat",))
-    whole = SURVEYS / "apistrat" / "apistrat.csv"
-    land(project, whole, "apistrat", "2000")
-    build(project)
+def test_adding_an_item_is_one_entry_in_the_codebook(first: Project) -> None:
+    project, whole = first, SURVEYS / "apistrat" / "apistrat.csv"
     codebook = project.staging / "apistrat" / "_apistrat__sources.yml"
     entry = "- {name: district, description: District, config: {meta: {role: outcome, delivered_as: dnum}}}"
     codebook.write_text(f"{codebook.read_text()}    {entry}\n")
@@ -110,10 +109,10 @@ def test_adding_an_item_is_one_entry_in_the_codebook(tmp_path: Path) -> None:
     assert label == [("District",)]
 
 
-def test_a_replaced_delivery_is_scanned_and_a_vanished_wave_leaves_no_trace(tmp_path: Path) -> None:
-    project = make_project(tmp_path, extra=("apistrat",))
-    whole = SURVEYS / "apistrat" / "apistrat.csv"
-    land(project, whole, "apistrat", "2000")
+def test_a_replaced_delivery_is_scanned_and_a_vanished_wave_leaves_no_trace(
+    first: Project, tmp_path: Path
+) -> None:
+    project, whole = first, SURVEYS / "apistrat" / "apistrat.csv"
     land(project, whole, "apistrat", "2001")
     build(project)
     shorter = tmp_path / "shorter.csv"
@@ -136,13 +135,10 @@ def test_a_replaced_delivery_is_scanned_and_a_vanished_wave_leaves_no_trace(tmp_
     assert contents(project, "marts.wave_changes", "2001") == []
 
 
-def test_a_wave_is_scanned_once_and_cells_never_touch_the_delivery(tmp_path: Path) -> None:
-    project = make_project(tmp_path, extra=("apistrat",))
-    land(project, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
-    build(project)
-    compiled = project.data / "target" / "compiled" / "werkpeil" / "models"
+def test_a_wave_is_scanned_once_and_cells_never_touch_the_delivery(schools: Project, tmp_path: Path) -> None:
+    compiled = schools.data / "target" / "compiled" / "werkpeil" / "models"
     rows = {
-        name: scanned_rows(project, (compiled / path).read_text(), tmp_path)
+        name: scanned_rows(schools, (compiled / path).read_text(), tmp_path)
         for name, path in {
             "scored": "scored/scored_apistrat.sql",
             "answers": "cells/cells_answers.sql",

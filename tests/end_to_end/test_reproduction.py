@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
-from support.projects import ROOT
+from support.projects import ROOT, copy_project
 from werkpeil.building.dbt import require_success, run_dbt
-from werkpeil.project import Project
 from werkpeil.reproduction.page import render
 from werkpeil.reproduction.reading import read_reproduction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from werkpeil.project import Project
 
 # Statements that the report's own tables deny, and what is known of each.
 DENIED = {"cul_003": "C16", "cul_021": "C02", "cul_044": "C13", "cul_059": "C15", "cul_060": "C15"}
@@ -125,10 +125,8 @@ def test_statements_that_the_tables_deny_fail_as_printed(warehouse: duckdb.DuckD
 
 def test_a_planted_number_is_found(culture: Project, tmp_path: Path) -> None:
     """Two printed numbers are changed: the verdict turns, and so does the statement about them."""
-    root = tmp_path / "project"
-    shutil.copytree(culture.root, root)
-    project = Project(root=root, data=root / "data")
-    seed = root / "seeds" / "published_results.csv"
+    project = copy_project(culture, tmp_path)
+    seed = project.seeds / "published_results.csv"
     with seed.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     for row in rows:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.projects import ROOT
+from support.projects import ROOT, copy_project
 from werkpeil.building.dbt import require_success, run_dbt
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from werkpeil.project import Project
 
 
-def test_every_model_decides_as_its_unit_tests_say(bundled: Project) -> None:
-    outcome = run_dbt(bundled, ["test", "--select", "test_type:unit"])
-    require_success(bundled, outcome)
+def test_every_model_decides_as_its_unit_tests_say(bundled: Project, tmp_path: Path) -> None:
+    project = copy_project(bundled, tmp_path)
+    outcome = run_dbt(project, ["test", "--select", "test_type:unit"])
+    require_success(project, outcome)
     declared = sum(path.read_text().count("\n    model: ") for path in (ROOT / "models").rglob("*.yml"))
     assert outcome.checks == declared

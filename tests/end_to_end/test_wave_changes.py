@@ -45,7 +45,7 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     has_rse = all((SHARED / name).exists() for name in RSE.values())
     has_pses = (SHARED / "pses" / "dtPSES.csv").exists()
     extra = (*OURS, "rse") if has_rse else OURS
-    project = make_project(folder, bundled=("werkonderzoek",), extra=extra)
+    project = make_project(folder, bundled=("werkonderzoek",), extra=extra, published=False)
     surveys = ["werkonderzoek", *extra]
     keep_cuts(project, "werkonderzoek", {"sector"})
     if has_pses:

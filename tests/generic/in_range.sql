@@ -1,3 +1,3 @@
-{% test in_range(model, column_name, lowest, highest) %}
-{{ find_values_outside(model, column_name, lowest, highest) }}
+{% test in_range(model, columns, lowest, highest) %}
+{{ find_values_outside(model, columns, lowest, highest) }}
 {% endtest %}

@@ -15,9 +15,9 @@
 with
 
 found as (
-    {{ find_values_outside(failing, 'positive_share', 0, 1) | indent(4) }}
+    {{ find_values_outside(failing, ['positive_share'], 0, 1) | indent(4) }}
     union all
-    {{ find_values_outside(passing, 'positive_share', 0, 1) | indent(4) }}
+    {{ find_values_outside(passing, ['positive_share'], 0, 1) | indent(4) }}
 ),
 
 expected as (
@@ -25,8 +25,8 @@ expected as (
     select *
     from (
         values (-0.1e0), (-1e-9), (1.2e0), (1.000001e0), (cast('NaN' as double))
-    ) as listed (positive_share)
+    ) as listed (value)
 
 )
 
-{{ find_differences('found', 'expected', ['positive_share']) }}
+{{ find_differences('found', 'expected', ['value']) }}

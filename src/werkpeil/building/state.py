@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from werkpeil.project import Project
 
 # Everything that shapes a build: what dbt reads, and the mathematics behind the Python models.
-SOURCES: tuple[str, ...] = ("models", "python_models", "macros", "seeds", "tests", "src/werkpeil/statistics")
-SOURCES += ("src/werkpeil/audit",)
+SOURCES: tuple[str, ...] = ("models", "python_models", "macros", "seeds", "src/werkpeil/statistics")
+SOURCES += ("src/werkpeil/audit", "tests/generic", "tests/macros", "tests/singular")
 SETTINGS = ("dbt_project.yml", "profiles.yml")
 KINDS = {".sql", ".py", ".yml", ".csv", ".md"}
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from werkpeil.project import Project
 
 SCHEMA = "published"
+MARTS = "marts"
 PROVENANCES = ("real", "synthetic")
 LONGEST_NAME = 63  # PostgreSQL cuts longer names off
 
@@ -170,23 +171,35 @@ def read_meanings(project: Project) -> dict[str, Meaning]:
         for unique_id, node in nodes.items()
         if node.get("schema") == SCHEMA and node.get("resource_type") == "model"
     }
+    named = {nodes[unique_id]["alias"]: meaning for unique_id, meaning in published.items()}
     for node in nodes.values():
-        meaning = published.get(node.get("attached_node") or "")
-        metadata = node.get("test_metadata")
-        if meaning is not None and metadata:
-            _learn(meaning, metadata["name"], node.get("column_name"), metadata.get("kwargs") or {})
-    return {nodes[unique_id]["alias"]: meaning for unique_id, meaning in published.items()}
+        tested, metadata = node.get("attached_node") or "", node.get("test_metadata")
+        if not metadata:
+            continue
+        test, arguments = metadata["name"], metadata.get("kwargs") or {}
+        if tested in published:
+            _learn_grain(published[tested], test, node.get("column_name"), arguments)
+        # A published table repeats its mart and hides some of it, so what its values may be holds there too.
+        about = nodes.get(tested) or {}
+        meaning = named.get(about.get("alias") or "")
+        if meaning is not None and about["schema"] in {SCHEMA, MARTS}:
+            _learn_values(meaning, test, arguments)
+    return named
 
 
-def _learn(meaning: Meaning, test: str, column: str | None, arguments: dict[str, Any]) -> None:
+def _learn_grain(meaning: Meaning, test: str, column: str | None, arguments: dict[str, Any]) -> None:
     if test == "unique_combination":
         meaning.grain = list(arguments.get("columns") or ())
     elif test == "unique" and column and not meaning.grain:
         meaning.grain = [column]
     elif test == "never_null":
         meaning.tests += [("not_null", name, {}) for name in arguments.get("columns") or ()]
-    elif column:
-        meaning.tests.append((test, column, arguments))
+
+
+def _learn_values(meaning: Meaning, test: str, arguments: dict[str, Any]) -> None:
+    if test in {"in_range", "known_values"}:
+        kept = {name: arguments[name] for name in ("lowest", "highest", "values") if name in arguments}
+        meaning.tests += [(test, name, kept) for name in arguments["columns"]]
 
 
 def _table_names(connection: Any) -> list[str]:
@@ -275,10 +288,10 @@ def _constraints(column: str, tests: Iterable[tuple[str, str, dict[str, Any]]]) 
             continue
         if test == "not_null":
             found["required"] = True
-        elif test == "accepted_values":
+        elif test == "known_values":
             found["values"] = tuple(str(value) for value in arguments.get("values") or ())
         elif test == "in_range":
-            found |= {bound: arguments[bound] for bound in ("lowest", "highest") if bound in arguments}
+            found |= {bound: arguments[bound] for bound in ("lowest", "highest")}
     return found
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A project with one small wave landed and nothing built."""
-    made = make_project(tmp_path, extra=("apistrat",))
+    made = make_project(tmp_path, extra=("apistrat",), published=False)
     land(made, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
     return made
 

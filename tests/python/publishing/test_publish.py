@@ -86,7 +86,7 @@ def test_a_release_is_closed_read_only_listed_and_alone(ready: Project) -> None:
                     "grain": ["label_id", "group_b"],
                     "tests": [
                         ["not_null", "label_id", {}],
-                        ["accepted_values", "provenance", {"values": ["real", "synthetic"]}],
+                        ["known_values", "provenance", {"values": ["real", "synthetic"]}],
                     ],
                 },
             },

@@ -10,13 +10,11 @@ import duckdb
 import pytest
 import yaml
 
-from support.projects import SURVEYS, make_project
+from support.projects import copy_project, make_project
 from support.releases import tool
-from werkpeil.building import build
 from werkpeil.building.dbt import Outcome, require_success
 from werkpeil.building.state import read_state
 from werkpeil.errors import CheckFailedError, InputError
-from werkpeil.landing import land
 from werkpeil.project import Project
 from werkpeil.publishing import publish
 from werkpeil.quality import has_passed, run_gate
@@ -28,12 +26,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with one small wave, built."""
-    made = make_project(tmp_path_factory.mktemp("gate"), extra=("apistrat",))
-    land(made, SURVEYS / "apistrat" / "apistrat.csv", "apistrat", "2000")
-    build(made)
-    return made
+def built(schools: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with one small wave, built, to change and to break."""
+    return copy_project(schools, tmp_path_factory.mktemp("gate"))
 
 
 def change(project: Project, statement: str) -> None:

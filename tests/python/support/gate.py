@@ -49,7 +49,7 @@ ADDED = """
 
 def panel_project(folder: Path) -> Project:
     """Return a project with the three waves of the made-up panel, its marts built and not tested."""
-    project = make_project(folder, extra=("panel",))
+    project = make_project(folder, extra=("panel",), published=False)
     models = ["survey_id,model_id,outcome_id,label_nl,label_en,exhibit,position"]
     models += ["panel,mood,mood_1,Model,Model,,1"]
     add_seed_rows(project.seeds / "regression_models.csv", models)

@@ -6,11 +6,16 @@ import csv
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from werkpeil.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[3]
 SURVEYS = ROOT / "tests" / "data" / "surveys"
@@ -26,11 +31,22 @@ def shared_file(name: str) -> Path:
     return path
 
 
-def make_project(folder: Path, *, bundled: tuple[str, ...] = (), extra: tuple[str, ...] = ()) -> Project:
-    """Return a project in an empty folder with some of the bundled and the tests' own surveys."""
+def make_project(
+    folder: Path, *, bundled: tuple[str, ...] = (), extra: tuple[str, ...] = (), published: bool = True
+) -> Project:
+    """Return a project in an empty folder with some of the bundled and the tests' own surveys.
+
+    Args:
+        folder: Where it is made.
+        bundled: Surveys of this repository that it keeps.
+        extra: The tests' own surveys that it gets.
+        published: Whether it publishes; a test that reads marts only need not wait for that.
+    """
     root = folder / "project"
     for name in COPIED:
         shutil.copytree(ROOT / name, root / name)
+    if not published:
+        shutil.rmtree(root / "models" / "published")
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / name, root / name)
     for survey in Project(ROOT, ROOT / "data").surveys:
@@ -42,6 +58,34 @@ def make_project(folder: Path, *, bundled: tuple[str, ...] = (), extra: tuple[st
     for survey in extra:
         add_survey(root, survey)
     set_surveys(root, [*bundled, *extra])
+    return Project(root=root, data=root / "data")
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Project:
+    """Return a project that all processes of a test run share: the first that asks makes it, others wait.
+
+    Args:
+        factory: pytest's maker of folders.
+        name: Name of the project's folder.
+        make: Makes it in an empty folder.
+    """
+    run = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    folder, done = run / name, run / f"{name}.done"
+    with FileLock(run / f"{name}.lock"):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return Project(root=folder / "project", data=folder / "project" / "data")
+
+
+def copy_project(project: Project, folder: Path) -> Project:
+    """Return a copy of a project, its warehouse with it, that a test may change."""
+    root = folder / "project"
+    shutil.copytree(project.root, root)
     return Project(root=root, data=root / "data")
 
 

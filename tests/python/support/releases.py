@@ -127,14 +127,17 @@ def tool(name: str) -> ModuleType:
 def _write_manifest(project: Project) -> None:
     """Write what dbt would say of these tables."""
     shares, labels = "model.werkpeil.shares", "model.werkpeil.labels"
+    in_range = {"columns": ["positive_share"], "lowest": 0, "highest": 1}
+    known_values = {"columns": ["provenance"], "values": ["real", "synthetic"]}
     nodes = {
         shares: _model("shares", "Grain: one row per item.\nShares; it's said.", {"n": "How many; it's n."}),
         labels: _model("labels", "Grain: one row per label.", {"label": "A label."}),
+        "model.werkpeil.mart_of_shares": {"resource_type": "model", "schema": "marts", "alias": "shares"},
         "test.1": _test(shares, "unique_combination", None, {"columns": ["item_id"]}),
         "test.2": _test(shares, "never_null", None, {"columns": ["item_id"]}),
-        "test.3": _test(shares, "in_range", "positive_share", {"lowest": 0, "highest": 1}),
+        "test.3": _test("model.werkpeil.mart_of_shares", "in_range", None, in_range),
         "test.4": _test(labels, "unique_combination", None, {"columns": ["label_id", "group_b"]}),
-        "test.5": _test(labels, "accepted_values", "provenance", {"values": ["real", "synthetic"]}),
+        "test.5": _test(labels, "known_values", None, known_values),
     }
     # A contract says of a column what a test would.
     nodes[labels]["columns"]["label_id"] = {"constraints": [{"type": "not_null"}, {"type": "check"}]}

@@ -24,7 +24,7 @@ LISTWISE = {"a": (4.3777, 4.7748), "c": (4.1385, 4.3220), "e": (3.9917, 4.2193),
 @pytest.mark.slow
 def test_bfi_goes_from_file_to_marts_without_a_line_of_sql(tmp_path: Path) -> None:
     file = shared_file("bfi/bfi.csv")
-    project = make_project(tmp_path)
+    project = make_project(tmp_path, published=False)
     draft_survey(project, file, "bfi", "2010", "en")
     assert land(project, file, "bfi", "2010").rows_accepted == 2800
     assert build(project).status != "up_to_date"

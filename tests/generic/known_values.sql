@@ -1,0 +1,3 @@
+{% test known_values(model, columns, values) %}
+{{ find_unknown_values(model, columns, values) }}
+{% endtest %}
