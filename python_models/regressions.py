@@ -12,6 +12,7 @@ def model(dbt, session):
         dbt.ref("cells_moments").filter("moment_set = 'regressions'").df(),
         dbt.ref("int_regression_models").df(),
         dbt.ref("regression_terms").df(),
+        dbt.ref("term_blocks").df(),
         dbt.ref("int_strata").df(),
         lambda survey, wave: rows.filter(f"survey_id = '{survey}' and wave_id = '{wave}'").to_arrow_reader(65536),
         session.sql(f"select distinct survey_id, wave_id, fingerprint from {dbt.this}").df()

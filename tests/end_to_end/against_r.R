@@ -57,6 +57,12 @@ fit <- svyglm(global_satisfaction ~ leaders_lead + supervisors + intrinsic_work_
 for (term in names(coef(fit))) {
   line(paste("svyglm", term), coef(fit)[[term]], SE(fit)[[term]], fit$df.residual, coef(summary(fit))[term, 4])
 }
+block <- regTermTest(fit, ~ leaders_lead + supervisors)
+line("block leadership", block$Ftest, block$df, block$ddf, block$p)
+used <- answers[complete.cases(answers[, names(model.frame(fit))[1:4]]), ]
+whole <- summary(lm(formula(fit), used, weights = POSTWT))
+without <- summary(lm(global_satisfaction ~ intrinsic_work_experience, used, weights = POSTWT))
+line("block r_squared", whole$r.squared - without$r.squared, without$adj.r.squared)
 
 supervisors <- answers[, paste0("Q", c(47, 48, 49, 51, 52))]
 found <- alpha(supervisors, warnings = FALSE)

@@ -44,7 +44,7 @@ def from_r() -> dict[str, list[float]]:
 @pytest.fixture(scope="module")
 def marts(bundled: Project) -> dict[str, pd.DataFrame]:
     """The marts of the FEVS."""
-    names = ["item_shares", "item_differences", "regression_coefficients"]
+    names = ["item_shares", "item_differences", "regression_coefficients", "regression_blocks"]
     names += ["scale_reliability", "scale_item_reliability"]
     with open_warehouse(bundled) as connection:
         return {
@@ -157,6 +157,15 @@ def test_the_regression_is_that_of_svyglm(
         expected = from_r[f"svyglm {'(Intercept)' if term == 'one' else term}"]
         close(row, ["b", "std_error", "df"], expected[:3])
         assert row["p_value"] == pytest.approx(expected[3], rel=1e-6)
+
+
+def test_a_block_of_terms_has_the_test_of_regtermtest(
+    from_r: dict[str, list[float]], marts: dict[str, pd.DataFrame]
+) -> None:
+    row = only(marts["regression_blocks"], block_id="leadership", std_error_type="design")
+    close(row, ["f_statistic", "df_numerator", "df_denominator"], from_r["block leadership"][:3])
+    assert row["p_value"] == pytest.approx(from_r["block leadership"][3], rel=1e-6)
+    close(row, ["r_squared_change", "adjusted_r_squared_without"], from_r["block r_squared"])
 
 
 def test_reliability_is_that_of_psych(from_r: dict[str, list[float]], marts: dict[str, pd.DataFrame]) -> None:

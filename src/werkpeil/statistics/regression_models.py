@@ -16,41 +16,54 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from werkpeil.errors import InputError
 from werkpeil.statistics.adjustment import benjamini_hochberg
 from werkpeil.statistics.categorical_models import categorical_tables
 from werkpeil.statistics.linearisation import Linearised, ScoreSums, linearise
 from werkpeil.statistics.regression import Fit, Moments, complete_moments, fit_moments, fit_rows
+from werkpeil.statistics.regression_blocks import block_test
 from werkpeil.statistics.regression_rows import DistinctRows, Reader, distinct_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     # Record batches of `scored_regression_rows` of one survey and wave.
     Rows = Callable[[str, str], Iterable[Any]]
 
-METHOD = "2"  # raised when a change of this module must refit history
+METHOD = "3"  # raised when a change of this module must refit history
 LEVEL = 0.95
 LINEAR = "linear"
 TEXTS = ["survey_id", "wave_id", "model_id", "method", "std_error_type", "term_id", "solver", "null_reason"]
-TEXTS += ["fingerprint"]
-WHOLES = ["position", "n", "lost_to_missing", "residual_df", "row_count"]
+TEXTS += ["block_id", "block_null_reason", "fingerprint"]
+WHOLES = ["position", "n", "lost_to_missing", "residual_df", "row_count", "block_position"]
+WHOLES += ["block_df_numerator"]
 NUMBERS = ["b", "beta", "std_error", "statistic", "df", "p_value", "q_value", "ci_lower", "ci_upper", "vif"]
 NUMBERS += ["relative_importance", "r_squared", "adjusted_r_squared", "condition_number", "f_statistic"]
 NUMBERS += ["f_p_value", "pseudo_r_squared", "average_marginal_effect", "average_marginal_effect_std_error"]
 NUMBERS += ["average_marginal_effect_p_value", "average_marginal_effect_ci_lower"]
-NUMBERS += ["average_marginal_effect_ci_upper"]
+NUMBERS += ["average_marginal_effect_ci_upper", "block_r_squared_change"]
+NUMBERS += ["block_adjusted_r_squared_without", "block_f_statistic", "block_df_denominator", "block_p_value"]
 
 
 @dataclass(frozen=True)
 class Specification:
-    """One model: its outcome, its terms in order, and what suits the outcome's answers, if anything does."""
+    """One model.
+
+    Attributes:
+        model_id: Its stable code.
+        outcome: What it explains.
+        terms: By what, in order.
+        method: What suits the outcome's answers beside the linear model, if anything does.
+        blocks: Terms that are told of together: the block and those of its terms that the model has.
+    """
 
     model_id: str
     outcome: str
     terms: tuple[str, ...]
     method: str | None = None
+    blocks: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def variables(self) -> list[str]:
@@ -62,6 +75,7 @@ def fit_models(
     moments: pd.DataFrame,
     models: pd.DataFrame,
     terms: pd.DataFrame,
+    blocks: pd.DataFrame,
     strata: pd.DataFrame,
     rows: Rows,
     built: pd.DataFrame | None,
@@ -72,6 +86,7 @@ def fit_models(
         moments: `cells_moments` of the moment set `regressions`.
         models: `int_regression_models`: outcome and, where its answers are few, `logit` or `ordinal`.
         terms: The seed `regression_terms`.
+        blocks: The seed `term_blocks`.
         strata: `int_strata`: units and unsampled share per stratum.
         rows: Gives the record batches of a survey and wave; read at most twice per wave that is fitted, and
             once more for each fit that only the rows can tell.
@@ -79,14 +94,18 @@ def fit_models(
 
     Returns:
         One row per wave, model, method, kind of standard error and term, the constant (`one`) or the
-        thresholds included, with the model's own numbers repeated; of the waves that were fitted now.
+        thresholds included, with the numbers of its model and its block repeated; of the waves that were
+        fitted now.
+
+    Raises:
+        InputError: a term is in two blocks, or a block names a term that no model of its survey has.
     """
     known = set() if built is None else set(built.itertuples(index=False, name=None))
     frames = [_empty()]
     waves = moments[["survey_id", "wave_id"]].drop_duplicates().astype(str)
     for survey_id, wave_id in waves.itertuples(index=False, name=None):
         cells = moments[(moments["survey_id"] == survey_id) & (moments["wave_id"] == wave_id)]
-        specifications = list(_specifications(survey_id, models, terms))
+        specifications = list(_specifications(survey_id, models, terms, blocks))
         design = strata[(strata["survey_id"] == survey_id) & (strata["wave_id"] == wave_id)]
         fingerprint = _fingerprint(cells, specifications, design)
         if not specifications or (survey_id, wave_id, fingerprint) in known:
@@ -96,13 +115,35 @@ def fit_models(
     return _typed(pd.concat(frames, ignore_index=True))
 
 
-def _specifications(survey_id: Any, models: pd.DataFrame, terms: pd.DataFrame) -> Iterator[Specification]:
+def _specifications(
+    survey_id: Any, models: pd.DataFrame, terms: pd.DataFrame, blocks: pd.DataFrame
+) -> Iterator[Specification]:
     own = models[models["survey_id"] == survey_id].sort_values("position")
+    grouped = _blocks(survey_id, terms, blocks)
     for model in own.itertuples(index=False):
         chosen = terms[(terms["survey_id"] == survey_id) & (terms["model_id"] == model.model_id)]
         method = None if pd.isna(model.method) else str(model.method)
         names = tuple(chosen.sort_values("position")["term_id"])
-        yield Specification(str(model.model_id), str(model.outcome_id), names, method)
+        held = {
+            block_id: tuple(name for name in names if name in block) for block_id, block in grouped.items()
+        }
+        chosen_blocks = tuple((block_id, block) for block_id, block in held.items() if block)
+        yield Specification(str(model.model_id), str(model.outcome_id), names, method, chosen_blocks)
+
+
+def _blocks(survey_id: Any, terms: pd.DataFrame, blocks: pd.DataFrame) -> dict[str, set[str]]:
+    """Return the terms of each block of a survey, in the order of the blocks."""
+    known = set(terms.loc[terms["survey_id"] == survey_id, "term_id"])
+    found: dict[str, set[str]] = {}
+    for block in blocks[blocks["survey_id"] == survey_id].sort_values("position").itertuples(index=False):
+        names = set(str(block.term_ids).split("|"))
+        place = f"seeds/term_blocks.csv, block {block.block_id} of {survey_id}"
+        if unknown := sorted(names - known):
+            raise InputError(f"No model has the terms {', '.join(unknown)}.", where=place)
+        if twice := sorted(names & set().union(*found.values())):
+            raise InputError(f"Another block has the terms {', '.join(twice)} too.", where=place)
+        found[str(block.block_id)] = names
+    return found
 
 
 def _fingerprint(cells: pd.DataFrame, specifications: list[Specification], design: pd.DataFrame) -> str:
@@ -132,8 +173,11 @@ def _fit_wave(
     for specification in specifications:
         model_id = specification.model_id
         tables = [
-            _table("classical", fits[model_id, "classical"], _classical(fits[model_id, "classical"])),
-            _table("design", fits[model_id, "design"], errors[model_id]),
+            _table(kind, fits[model_id, kind], told, specification.blocks)
+            for kind, told in (
+                ("classical", _classical(fits[model_id, "classical"])),
+                ("design", errors[model_id]),
+            )
         ]
         if specification.method is not None:
             tables.append(
@@ -226,14 +270,16 @@ def _classical(fit: Fit) -> Linearised:
     return Linearised(fit.classical_covariance, float(fit.residual_df), fit.null_reason)
 
 
-def _table(kind: str, fit: Fit, errors: Linearised) -> pd.DataFrame:
+def _table(
+    kind: str, fit: Fit, errors: Linearised, blocks: Sequence[tuple[str, tuple[str, ...]]]
+) -> pd.DataFrame:
     df = errors.df
     std_error = np.sqrt(np.diag(errors.covariance))
     statistic = fit.b / std_error
     p_value = 2 * stats.t.sf(np.abs(statistic), df) if df >= 1 else np.full(len(fit.b), np.nan)
     width = stats.t.ppf(1 - (1 - LEVEL) / 2, df) * std_error if df >= 1 else np.nan
     q_value = np.concatenate([[np.nan], benjamini_hochberg(p_value[1:])])
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "method": LINEAR,
             "std_error_type": kind,
@@ -262,6 +308,28 @@ def _table(kind: str, fit: Fit, errors: Linearised) -> pd.DataFrame:
             "null_reason": errors.null_reason,
         }
     )
+    told = [row for block_id, names in blocks for row in _block_rows(block_id, names, fit, errors)]
+    return table.merge(pd.DataFrame(told), on="term_id", how="left") if told else table
+
+
+def _block_rows(
+    block_id: str, names: Sequence[str], fit: Fit, errors: Linearised
+) -> Iterator[dict[str, Any]]:
+    """Yield what is told of a block, once for each of its terms."""
+    test = block_test(fit, errors, names)
+    for place, name in enumerate(names, start=1):
+        yield {
+            "term_id": name,
+            "block_id": block_id,
+            "block_position": place,
+            "block_r_squared_change": test.r_squared_change,
+            "block_adjusted_r_squared_without": test.adjusted_r_squared_without,
+            "block_f_statistic": test.f_statistic,
+            "block_df_numerator": test.df_numerator,
+            "block_df_denominator": test.df_denominator,
+            "block_p_value": test.p_value,
+            "block_null_reason": test.null_reason,
+        }
 
 
 def _empty() -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 import statsmodels.api as sm
 
+from werkpeil.errors import InputError
 from werkpeil.statistics.regression_models import fit_models
 
 if TYPE_CHECKING:
@@ -101,11 +102,14 @@ MODELS = pd.DataFrame(
 TERMS = pd.DataFrame(
     {"survey_id": ["s", "s"], "model_id": ["m", "m"], "term_id": ["x", "z"], "position": [1, 2]}
 )
+BLOCKS = pd.DataFrame(
+    {"survey_id": ["s", "s"], "block_id": ["first", "both"], "term_ids": ["x", "z"], "position": [1, 2]}
+)
 
 
 def test_classical_is_ols_and_design_is_the_weighted_sandwich_on_the_complete_rows() -> None:
     wave = Wave(1)
-    result = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), None)
+    result = fit_models(wave.moments(), MODELS, TERMS, BLOCKS, wave.strata(), wave.rows(), None)
     complete = ~np.isnan(wave.values).any(axis=1)
     y, x = wave.values[complete, 0], sm.add_constant(wave.values[complete, 1:])
     ols = sm.OLS(y, x).fit()
@@ -137,13 +141,13 @@ def test_classical_is_ols_and_design_is_the_weighted_sandwich_on_the_complete_ro
 
 def test_a_wave_that_is_fitted_is_not_read_again() -> None:
     wave = Wave(2)
-    first = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), None)
+    first = fit_models(wave.moments(), MODELS, TERMS, BLOCKS, wave.strata(), wave.rows(), None)
     built = first[["survey_id", "wave_id", "fingerprint"]].drop_duplicates()
-    again = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), built)
+    again = fit_models(wave.moments(), MODELS, TERMS, BLOCKS, wave.strata(), wave.rows(), built)
     assert again.empty
     assert list(again.columns) == list(first.columns)
     assert wave.reads == 1
-    fewer = fit_models(wave.moments(), MODELS, TERMS[:1], wave.strata(), wave.rows(), built)
+    fewer = fit_models(wave.moments(), MODELS, TERMS[:1], BLOCKS[:0], wave.strata(), wave.rows(), built)
     assert list(fewer["term_id"].unique()) == ["one", "x"]
     assert wave.reads == 2
 
@@ -152,7 +156,7 @@ def test_a_stratum_with_one_unit_leaves_coefficients_without_design_errors() -> 
     wave = Wave(3)
     lonely = np.flatnonzero(~np.isnan(wave.values).any(axis=1))[0]
     wave.stratum[lonely] = "alone"
-    result = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), None)
+    result = fit_models(wave.moments(), MODELS, TERMS, BLOCKS, wave.strata(), wave.rows(), None)
     design = result[result["std_error_type"] == "design"]
     assert set(design["null_reason"]) == {"single_unit_stratum"}
     assert design["std_error"].isna().all()
@@ -161,7 +165,7 @@ def test_a_stratum_with_one_unit_leaves_coefficients_without_design_errors() -> 
 
 def test_no_models_give_an_empty_table_with_its_types() -> None:
     wave = Wave(4)
-    result = fit_models(wave.moments(), MODELS[:0], TERMS[:0], wave.strata(), wave.rows(), None)
+    result = fit_models(wave.moments(), MODELS[:0], TERMS[:0], BLOCKS[:0], wave.strata(), wave.rows(), None)
     assert result.empty
     assert str(result["survey_id"].dtype) == "string"
     assert str(result["b"].dtype) == "float64"
@@ -183,7 +187,7 @@ def fitted_logit(wave: Wave, kind: str, clusters: list[str] | None = None) -> pd
         units = pd.DataFrame({"stratum_id": wave.stratum, "cluster": clusters}).drop_duplicates()
         strata["unit_count"] = strata["stratum_id"].map(units["stratum_id"].value_counts()).astype(float)
     result = fit_models(
-        wave.moments(), MODELS.assign(method="logit"), TERMS, strata, wave.rows(clusters), None
+        wave.moments(), MODELS.assign(method="logit"), TERMS, BLOCKS, strata, wave.rows(clusters), None
     )
     return result[(result["method"] == "logit") & (result["std_error_type"] == kind)]
 
@@ -240,10 +244,35 @@ def test_the_errors_of_a_logit_by_design_are_the_sandwich_over_units(clustered: 
 
 def test_a_wave_is_fitted_again_when_what_suits_its_outcome_changes() -> None:
     wave = binary(7)
-    first = fit_models(wave.moments(), MODELS, TERMS, wave.strata(), wave.rows(), None)
+    first = fit_models(wave.moments(), MODELS, TERMS, BLOCKS, wave.strata(), wave.rows(), None)
     built = first[["survey_id", "wave_id", "fingerprint"]].drop_duplicates()
     again = fit_models(
-        wave.moments(), MODELS.assign(method="logit"), TERMS, wave.strata(), wave.rows(), built
+        wave.moments(), MODELS.assign(method="logit"), TERMS, BLOCKS, wave.strata(), wave.rows(), built
     )
     assert set(again["method"]) == {"linear", "logit"}
     assert list(again.columns) == list(first.columns)
+
+
+def test_what_a_block_explains_stands_in_the_rows_of_its_terms() -> None:
+    wave = Wave(8)
+    result = fit_models(wave.moments(), MODELS, TERMS, BLOCKS, wave.strata(), wave.rows(), None)
+    complete = ~np.isnan(wave.values).any(axis=1)
+    y, x = wave.values[complete, 0], wave.values[complete, 1:]
+    whole, smaller = sm.OLS(y, sm.add_constant(x)).fit(), sm.OLS(y, sm.add_constant(x[:, 1])).fit()
+    rows = result[result["std_error_type"] == "classical"].set_index("term_id")
+    assert pd.isna(rows.loc["one", "block_id"])
+    assert (rows.loc["x", "block_id"], rows.loc["x", "block_position"]) == ("first", 1)
+    assert rows.loc["x", "block_r_squared_change"] == pytest.approx(whole.rsquared - smaller.rsquared)
+    assert rows.loc["x", "block_p_value"] == pytest.approx(whole.compare_f_test(smaller)[1])
+    design = result[result["std_error_type"] == "design"].set_index("term_id")
+    assert design.loc["z", "block_f_statistic"] == pytest.approx(design.loc["z", "statistic"] ** 2)
+
+
+@pytest.mark.parametrize(
+    ("term_ids", "message"), [(["x|q", "z"], "No model has the terms q"), (["x", "x|z"], "the terms x too")]
+)
+def test_a_block_that_contradicts_the_models_is_refused(term_ids: list[str], message: str) -> None:
+    wave = Wave(9)
+    blocks = BLOCKS.assign(term_ids=term_ids)
+    with pytest.raises(InputError, match=message):
+        fit_models(wave.moments(), MODELS, TERMS, blocks, wave.strata(), wave.rows(), None)
