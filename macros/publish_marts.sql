@@ -73,7 +73,7 @@ published as (
             {%- endfor %}
             {%- if name in keys %}
                 {%- set found.condition = none %}
-            {%- elif name in ['n', 'group_count'] %}
+            {%- elif name in ['n', 'group_count', 'group_share'] %}
                 {%- set found.condition = '' %}
             {%- elif name in tests %}
                 {%- set found.condition = 'tests_hidden = 1' %}

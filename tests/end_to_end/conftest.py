@@ -97,6 +97,21 @@ def culture(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return made_once(tmp_path_factory, "culture", make)
 
 
+@pytest.fixture(scope="session")
+def craft(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A built warehouse with the craftsmanship study's two synthetic waves."""
+
+    def make(folder: Path) -> None:
+        made = make_project(folder, bundled=("per",))
+        for wave in ("2022", "2024"):
+            file = folder / f"per-{wave}.csv"
+            synthesise(made, "per", wave, seed=1, out=file)
+            land(made, file, "per", wave)
+        build(made)
+
+    return made_once(tmp_path_factory, "craft", make)
+
+
 # Surveys of the tests: (survey, wave, file).
 SMALL = [("edges", wave, f"edges/edges_{wave}.csv") for wave in ("plain", "lonely", "one")]
 SMALL += [("apiclus1_weighted", "2000", "apiclus1/apiclus1.csv")]

@@ -6,28 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.projects import make_project
 from support.published import assert_nothing_told, read_tables, variables_of
-from werkpeil.building import build
-from werkpeil.landing import land
-from werkpeil.synthesis import synthesise
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from werkpeil.project import Project
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A warehouse with the craftsmanship study's two synthetic waves."""
-    folder = tmp_path_factory.mktemp("craft")
-    made = make_project(folder, bundled=("per",))
-    for wave in ("2022", "2024"):
-        file = folder / f"per-{wave}.csv"
-        synthesise(made, "per", wave, seed=1, out=file)
-        land(made, file, "per", wave)
-    build(made)
-    return made
 
 
 def rows(project: Project, query: str) -> list[tuple[object, ...]]:
@@ -35,15 +18,15 @@ def rows(project: Project, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(query).fetchall()]
 
 
-def test_the_sample_and_the_response_are_those_of_table_3(project: Project) -> None:
+def test_the_sample_and_the_response_are_those_of_table_3(craft: Project) -> None:
     total = rows(
-        project,
+        craft,
         "select sampled, responded, response_share, provenance from marts.craft_response "
         "where wave_id = '2022' and cut_id = 'total' and method = 'register'",
     )
     assert total == [(14301, 3724, pytest.approx(3724 / 14301), "synthetic")]
     by_domain = rows(
-        project,
+        craft,
         "select group_id, sampled from marts.craft_response "
         "where wave_id = '2022' and cut_id = 'stratum_domain' and method = 'register' order by 1",
     )
@@ -55,9 +38,9 @@ def test_the_sample_and_the_response_are_those_of_table_3(project: Project) -> N
     ]
 
 
-def test_a_wave_without_sample_counts_says_why_it_has_no_rate(project: Project) -> None:
+def test_a_wave_without_sample_counts_says_why_it_has_no_rate(craft: Project) -> None:
     found = rows(
-        project,
+        craft,
         "select distinct sampled, response_share, null_reason from marts.craft_response "
         "where wave_id = '2024'",
     )
@@ -85,10 +68,10 @@ def test_a_wave_without_sample_counts_says_why_it_has_no_rate(project: Project) 
     ],
 )
 def test_the_report_s_own_way_gives_the_counts_of_table_3(
-    project: Project, method: str, group: str, sampled: int, responded: int, percent: int | None
+    craft: Project, method: str, group: str, sampled: int, responded: int, percent: int | None
 ) -> None:
     found = rows(
-        project,
+        craft,
         "select sampled, responded, n, round(100 * response_share), null_reason from marts.craft_response "
         f"where wave_id = '2022' and method = '{method}' and group_id = '{group}'",
     )
@@ -96,9 +79,9 @@ def test_the_report_s_own_way_gives_the_counts_of_table_3(
     assert found == [(sampled, responded, responded, percent, reason)]
 
 
-def test_first_contacts_add_up_and_have_errors(project: Project) -> None:
+def test_first_contacts_add_up_and_have_errors(craft: Project) -> None:
     found = rows(
-        project,
+        craft,
         "select cut_id, group_id, count(*), sum(answer_share), sum(n) = max(base_n), "
         "min(answer_share_std_error) > 0 from marts.craft_first_contact "
         "where wave_id = '2022' group by all order by 1, 2",
@@ -122,10 +105,10 @@ def test_first_contacts_add_up_and_have_errors(project: Project) -> None:
     ],
 )
 def test_bands_of_table_4_are_counted_as_printed(
-    project: Project, characteristic: str, band: str, group: str, n: int, percent: float | None
+    craft: Project, characteristic: str, band: str, group: str, n: int, percent: float | None
 ) -> None:
     found = rows(
-        project,
+        craft,
         "select n, 100 * unweighted_share from marts.craft_respondents where wave_id = '2022' "
         f"and characteristic_id = '{characteristic}' and band_id = '{band}' and group_id = '{group}'",
     )
@@ -135,9 +118,9 @@ def test_bands_of_table_4_are_counted_as_printed(
         assert found[0][1] == pytest.approx(percent, abs=0.05)
 
 
-def test_shares_of_a_characteristic_add_up_to_one_in_every_group(project: Project) -> None:
+def test_shares_of_a_characteristic_add_up_to_one_in_every_group(craft: Project) -> None:
     sums = rows(
-        project,
+        craft,
         "select min(total), max(total), count(*) from "
         "(select sum(share) as total from marts.craft_respondents "
         "where band_id <> 'all' group by wave_id, characteristic_id, cut_id, group_id) as groups",
@@ -145,9 +128,9 @@ def test_shares_of_a_characteristic_add_up_to_one_in_every_group(project: Projec
     lowest, highest, count = sums[0]
     assert lowest == pytest.approx(1)
     assert highest == pytest.approx(1)
-    assert count == 2 * 3 * 6  # waves, characteristics, the total and five domains
+    assert count == 2 * 4 * 6  # waves, characteristics, the total and five domains
 
 
-def test_the_attacker_recovers_nothing_that_is_published(project: Project) -> None:
-    tables = read_tables(project, "per", "2022")
+def test_the_attacker_recovers_nothing_that_is_published(craft: Project) -> None:
+    tables = read_tables(craft, "per", "2022")
     assert_nothing_told(tables, variables_of(tables)[:2], ["age"], least=50)

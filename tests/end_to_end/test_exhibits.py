@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from typer.testing import CliRunner
 
 from werkpeil.cli.main import app
@@ -11,8 +12,6 @@ from werkpeil.exhibits import exhibit_ids, exhibit_named, read_exhibit
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
-    import pytest
-
     from werkpeil.exhibits import Table
     from werkpeil.project import Project
 
@@ -22,6 +21,7 @@ PRINTED = {
     "culture.table_2": ("ZBO's", "4,2%", "36,0%", "28,0%", "30,3%", "56,8%", "48,1%"),
     "culture.table_3": ("n", "4.374", "4.349", "4.349", "4.349", "4.349"),
     "culture.table_4": ("n", "4.578", "4.578", "4.567"),
+    "craft.table_4": ("N totaal", "17.3% (643)", "19.1% (711)", "35.5% (1.323)", "17.0% (632)"),
 }
 
 
@@ -29,18 +29,22 @@ def rows_of(table: Table) -> dict[str, tuple[str, ...]]:
     return {row.label: (row.label, *(cell.text for cell in row.cells)) for row in table.rows}
 
 
-def test_tables_of_the_culture_study_are_printed_as_in_the_report(culture: Project) -> None:
-    with open_warehouse(culture) as connection:
-        for exhibit_id, printed in PRINTED.items():
-            table = read_exhibit(connection, exhibit_named(exhibit_id), schema="marts")
-            assert rows_of(table)[printed[0]][: len(printed)] == printed, exhibit_id
-            assert (table.provenance, table.is_internal) == ("synthetic", True)
+@pytest.mark.parametrize("exhibit_id", PRINTED)
+def test_tables_are_printed_as_in_the_reports(request: pytest.FixtureRequest, exhibit_id: str) -> None:
+    with open_warehouse(request.getfixturevalue(exhibit_id.partition(".")[0])) as connection:
+        table = read_exhibit(connection, exhibit_named(exhibit_id), schema="marts")
+    printed = PRINTED[exhibit_id]
+    assert rows_of(table)[printed[0]][: len(printed)] == printed
+    assert (table.provenance, table.is_internal) == ("synthetic", True)
 
 
-def test_every_exhibit_of_the_study_can_be_read_both_ways_in_both_languages(culture: Project) -> None:
-    with open_warehouse(culture) as connection:
+@pytest.mark.parametrize("study", ["culture", "craft"])
+def test_every_exhibit_can_be_read_both_ways_in_both_languages(
+    request: pytest.FixtureRequest, study: str
+) -> None:
+    with open_warehouse(request.getfixturevalue(study)) as connection:
         for exhibit_id in exhibit_ids():
-            if not exhibit_id.startswith("culture"):
+            if not exhibit_id.startswith(f"{study}."):
                 continue
             for way in ("report", "design"):
                 for language in ("nl", "en"):

@@ -16,6 +16,9 @@ item_shares as (
         group_id,
         n,
         group_count,
+        -- Everybody is in the total, so no group of a wave is larger.
+        cast(group_count as double)
+        / nullif(max(group_count) over (partition by survey_id, wave_id, variable_id), 0) as group_share,
         asked_count,
         coalesce(
             n / nullif(coalesce(mean__design_effect, positive_share__design_effect), 0e0),

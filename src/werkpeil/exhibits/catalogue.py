@@ -52,6 +52,8 @@ DOMAIN_LABELS = {
     "anders": ("Anders", "Other"),
     "total": ("Totaal", "Total"),
 }
+# What table 4 tells of the respondents of each domain.
+CHARACTERISTICS = ("age", "salary_scale", "years_of_service")
 DOMAINS = ("beleid", "inspectie", "uitvoering", "bedrijfsvoering")
 POSITIONS = Values(
     "group_id",
@@ -312,9 +314,10 @@ def _craft_tables(way: str) -> list[Exhibit]:
         )
         for block in _response_blocks(report=report, heading=heading, cell=cell)
     )
+    profile = share_and_count("unweighted_share" if report else "share", "n", 1)
     everybody = Block(
         "item_shares",
-        rows=Measures((Measure("N totaal", "N total", count("group_count")),)),
+        rows=Measures((Measure("N totaal", "N total", share_and_count("group_share", "group_count", 1)),)),
         columns=GROUPS,
         where={"item_id": "age", "group_id": (*DOMAINS, "total")},
     )
@@ -322,8 +325,8 @@ def _craft_tables(way: str) -> list[Exhibit]:
         "craft_respondents",
         rows=Values("band_id", "answer", within="characteristic_id"),
         columns=GROUPS,
-        where={"group_id": (*DOMAINS, "total")},
-        cell=either(number("mean", 1), share_and_count("unweighted_share" if report else "share", "n", 1)),
+        where={"characteristic_id": CHARACTERISTICS, "group_id": (*DOMAINS, "total")},
+        cell=either(number("mean", 1), profile),
         by=Values("characteristic_id", "variable"),
     )
     first_contact = Block(
