@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 DENIED = {"cul_003": "C16", "cul_021": "C02", "cul_044": "C13", "cul_059": "C15", "cul_060": "C15"}
 
 
+@pytest.fixture(scope="module", params=["culture", "craft"])
+def either(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of either study."""
+    project: Project = request.getfixturevalue(request.param)
+    connection = duckdb.connect(str(project.warehouse), read_only=True)
+    yield connection
+    connection.close()
+
+
 @pytest.fixture(scope="module")
 def warehouse(culture: Project) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(str(culture.warehouse), read_only=True)
@@ -211,7 +220,7 @@ HIDDEN_READERS = """
 """
 
 
-def test_nothing_is_published_that_reads_a_hidden_cell(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_nothing_is_published_that_reads_a_hidden_cell(either: duckdb.DuckDBPyConnection) -> None:
     told = {
         "result": (
             "computed_value",
@@ -227,12 +236,12 @@ def test_nothing_is_published_that_reads_a_hidden_cell(warehouse: duckdb.DuckDBP
     for kind, columns in told.items():
         hidden = {
             name
-            for (name,) in warehouse.sql(
+            for (name,) in either.sql(
                 f"select reader_id from ({HIDDEN_READERS}) where reader_kind = '{kind}'"
             ).fetchall()
         }
         assert hidden, kind
-        published = warehouse.sql(
+        published = either.sql(
             f"select {kind}_id, suppression_reason, {', '.join(columns)} from published.reproduction_{kind}s"
         ).fetchall()
         by_name = {name: (reason, values) for name, reason, *values in published}
@@ -241,21 +250,19 @@ def test_nothing_is_published_that_reads_a_hidden_cell(warehouse: duckdb.DuckDBP
             assert reason is None or values == [None] * len(columns)
 
 
-def test_what_reads_shown_cells_only_is_published_as_it_is(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_what_reads_shown_cells_only_is_published_as_it_is(either: duckdb.DuckDBPyConnection) -> None:
     for kind in ("result", "claim"):
         table = f"reproduction_{kind}s"
         shown = (
             f"(select * exclude suppression_reason from published.{table} where suppression_reason is null)"
         )
-        (changed,) = warehouse.sql(
-            f"select count(*) from (from {shown} except from marts.{table})"
-        ).fetchall()
+        (changed,) = either.sql(f"select count(*) from (from {shown} except from marts.{table})").fetchall()
         assert changed == (0,)
-        (computed,) = warehouse.sql(
+        (computed,) = either.sql(
             f"select count(*) from {shown} where verdict not in ('cannot_be_computed', 'cannot_be_evaluated')"
         ).fetchall()
         assert computed[0] > 20
-        (rows,) = warehouse.sql(
+        (rows,) = either.sql(
             f"select (select count(*) from published.{table}) - (select count(*) from marts.{table})"
         ).fetchall()
         assert rows == (0,)

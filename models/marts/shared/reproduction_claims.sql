@@ -46,6 +46,7 @@ reproduction_claims as (
         claims.claim_id,
         claims.exhibit,
         cast(claims.line as bigint) as line,
+        claims.statement_nl,
         claims.statement_en,
         claims.strength,
         claims.status,

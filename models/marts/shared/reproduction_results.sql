@@ -1,6 +1,6 @@
 -- Rounding for print leaves half a unit of the last decimal; numbers in words and bounds have none to round.
 -- Three kinds of corrections say that the print is wrong; others tell what a difference may come from.
-{% set places = ['exhibit', 'table_id', 'row_id', 'column_id', 'line', 'unit', 'comparator'] %}
+{% set places = ['exhibit', 'table_id', 'row_id', 'column_id', 'line', 'measure', 'unit', 'comparator'] %}
 {% set address = ['source', 'variable_id', 'cut_id', 'group_id', 'statistic', 'cell_count', 'n'] %}
 with
 
@@ -107,6 +107,7 @@ reproduction_results as (
         row_id,
         column_id,
         cast(line as bigint) as line,
+        measure,
         unit,
         comparator,
         published_text,

@@ -14,9 +14,10 @@ from werkpeil.audit.findings import Text
 from werkpeil.page import both, page, write
 from werkpeil.reproduction.picture import MARKS, draw
 from werkpeil.reproduction.reading import verdict_of
+from werkpeil.reproduction.words import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from werkpeil.reproduction.reading import Reproduction, Row
@@ -76,6 +77,16 @@ _KINDS = {
     "footnote": Text("Voetnoot", "Footnote"),
     "bijlage": Text("Bijlage", "Appendix"),
 }
+_PLACES = {
+    "management_summary": Text("Managementsamenvatting", "Management summary"),
+    "summary": Text("Samenvatting", "Summary"),
+    "text_inleiding": Text("Inleiding", "Introduction"),
+    "footnote_1_attitudes": Text("Voetnoot 1", "Footnote 1"),
+    "footnote_2_p6": Text("Voetnoot 2", "Footnote 2"),
+    "table_3_sample": Text("Tabel 3, steekproef", "Table 3, sample"),
+    "table_3_response": Text("Tabel 3, respons", "Table 3, response"),
+    "table_3_rate": Text("Tabel 3, responspercentage", "Table 3, response rate"),
+}
 _PROVENANCE = {"synthetic": Text("synthetisch", "synthetic"), "real": Text("echt", "real")}
 _SHOWN_DECIMALS = {"percent": 2, "beta": 4, "ratio": 4, "count": 0}
 
@@ -113,6 +124,7 @@ def render(reproduction: Reproduction) -> str:
             study,
             [row for row in reproduction.results if row["study_id"] == study],
             [row for row in reproduction.claims if row["study_id"] == study],
+            reproduction.labels,
         )
     builds = sorted({row["build_id"] for row in reproduction.results})
     footer = f"werkpeil {escape(__version__)}\nbuild {escape(', '.join(builds))}"
@@ -155,7 +167,9 @@ def _key() -> str:
     return f'<p class="soft">{marks} {both("span", words)}</p>'
 
 
-def _study(study: str, results: Sequence[Row], claims: Sequence[Row]) -> Iterator[str]:
+def _study(
+    study: str, results: Sequence[Row], claims: Sequence[Row], labels: Mapping[tuple[str, str], Text]
+) -> Iterator[str]:
     yield both("h2", _STUDIES.get(study, Text(study, study)))
     for exhibit in dict.fromkeys(row["exhibit"] for row in results):
         rows = [row for row in results if row["exhibit"] == exhibit]
@@ -166,7 +180,7 @@ def _study(study: str, results: Sequence[Row], claims: Sequence[Row]) -> Iterato
         if picture:
             yield f"<figure>{picture}</figure>"
         for table in dict.fromkeys(row["table_id"] for row in rows):
-            yield _results_table(table, [row for row in rows if row["table_id"] == table])
+            yield _results_table(table, [row for row in rows if row["table_id"] == table], labels)
         yield "</section>"
     if claims:
         yield "<section>"
@@ -175,24 +189,23 @@ def _study(study: str, results: Sequence[Row], claims: Sequence[Row]) -> Iterato
         yield "</section>"
 
 
-def _results_table(table: str, rows: Sequence[Row]) -> str:
+def _results_table(table: str, rows: Sequence[Row], labels: Mapping[tuple[str, str], Text]) -> str:
     headings = (
         Text("getal", "number"),
+        Text("oordeel", "verdict"),
         Text("gedrukt", "printed"),
         Text("berekend", "computed"),
         Text("verschil", "difference"),
         Text("speling", "tolerance"),
         Text("sterren", "stars"),
-        Text("oordeel", "verdict"),
         Text("gegevens", "data"),
     )
-    body = "".join(_result_row(row) for row in rows)
+    body = "".join(_result_row(row, labels) for row in rows)
     return _table(_place(table), headings, body)
 
 
-def _result_row(row: Row) -> str:
+def _result_row(row: Row, labels: Mapping[tuple[str, str], Text]) -> str:
     decimals = _SHOWN_DECIMALS.get(row["unit"], 2)
-    place = row["row_id"] if row["column_id"] == "value" else f"{row['row_id']}, {row['column_id']}"
     reason = row["suppression_reason"] or row["reason"]
     verdict = VERDICTS[verdict_of(row)]
     stars = ""
@@ -200,18 +213,19 @@ def _result_row(row: Row) -> str:
         printed, computed = row["published_significance"] or "-", row["computed_significance"] or "-"
         stars = printed if row["significance_agrees"] else f"{printed} / {computed}"
     return (
-        f'<tr><th scope="row">{escape(_words(place))}</th><td>{escape(row["published_text"])}</td>'
+        f'<tr><th scope="row">{both("span", name_of(row, labels))}</th>'
+        f'<td class="word">{both("span", _because(verdict, reason))}</td>'
+        f"<td>{escape(row['published_text'])}</td>"
         f"<td>{_number(row['computed_value'], decimals)}</td>"
         f"<td>{_number(row['difference'], decimals, sign='+')}</td>"
         f"<td>{_number(row['tolerance'], decimals + 1)}</td><td>{escape(stars)}</td>"
-        f'<td class="word">{both("span", _because(verdict, reason))}</td>'
         f'<td class="word">{both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
     )
 
 
 def _claims_table(rows: Sequence[Row]) -> str:
     headings = (
-        Text("uitspraak (in het Engels)", "statement"),
+        Text("uitspraak", "statement"),
         Text("plaats", "place"),
         Text("gedrukte getallen", "printed numbers"),
         Text("berekende getallen", "computed numbers"),
@@ -219,7 +233,7 @@ def _claims_table(rows: Sequence[Row]) -> str:
         Text("gegevens", "data"),
     )
     body = "".join(
-        f'<tr><th scope="row"><span lang="en-GB">{escape(row["statement_en"])}</span></th>'
+        f'<tr><th scope="row">{both("span", Text(row["statement_nl"], row["statement_en"]))}</th>'
         f'<td class="word">{both("span", _place(row["exhibit"]))}</td>'
         f'<td class="word">{_answer(row["holds_as_printed"], row["as_printed_reason"])}</td>'
         f'<td class="word">{_answer(*_as_computed(row))}</td>'
@@ -278,6 +292,8 @@ def _number(value: float | None, decimals: int, *, sign: str = "") -> str:
 
 def _place(code: str) -> Text:
     """The name of an exhibit or of a block of one."""
+    if code in _PLACES:
+        return _PLACES[code]
     kind, _, rest = code.partition("_")
     if kind in _KINDS:
         return Text(f"{_KINDS[kind].nl} {_words(rest)}", f"{_KINDS[kind].en} {_words(rest)}")

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from werkpeil.audit.findings import Text
 from werkpeil.errors import InputError
 from werkpeil.sql import identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Row = dict[str, Any]
+
+# Dimensions with the labels of a survey, and the column of their codes.
+LABELLED = {"dim_items": "item_id", "dim_scales": "scale_id", "dim_groups": "group_id"}
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,13 @@ class Reproduction:
         results: Rows of `reproduction_results`, in the order of the reports; `suppression_reason` says why
             what was computed is hidden, null where nothing is.
         claims: Rows of `reproduction_claims`, likewise.
+        labels: Labels of variables, groups and bands, by survey and code.
         is_internal: Whether small groups are not hidden.
     """
 
     results: Sequence[Row]
     claims: Sequence[Row]
+    labels: Mapping[tuple[str, str], Text]
     is_internal: bool
 
 
@@ -52,7 +58,19 @@ def read_reproduction(connection: Any, schema: str) -> Reproduction:
                 hint="run `werkpeil build` and publish, or add --internal to read the warehouse itself.",
             )
     results, claims = (_rows(connection, schema, table, key) for table, key in tables.items())
-    return Reproduction(results, claims, is_internal=schema == "marts")
+    return Reproduction(results, claims, _labels(connection, schema), is_internal=schema == "marts")
+
+
+def _labels(connection: Any, schema: str) -> dict[tuple[str, str], Text]:
+    """Read the labels of what a printed number can be about; a variable before a group of the same code."""
+    found: dict[tuple[str, str], Text] = {}
+    for table, code in LABELLED.items():
+        rows = connection.execute(
+            f"select survey_id, {code}, label_nl, label_en from {identifier(schema)}.{table} order by all"
+        ).fetchall()
+        for survey_id, value, label_nl, label_en in rows:
+            found.setdefault((survey_id, value), Text(label_nl, label_en))
+    return found
 
 
 def _rows(connection: Any, schema: str, table: str, key: str) -> list[Row]:
