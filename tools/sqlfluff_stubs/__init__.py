@@ -70,6 +70,11 @@ def culture_motives(_measures: list[dict[str, str]]) -> str:
     return "with\n\nmotives as (\n\n    select 1 as motives\n\n)"
 
 
+def fits_of_models(_condition: str, _keys: list[str], _numbers: list[str]) -> str:
+    """Stand in for the CTEs that end in the fits of models."""
+    return "with\n\nfits as (\n\n    select 1 as fits\n\n)"
+
+
 def framed_strata() -> str:
     """Stand in for the CTEs that end in the strata."""
     return "framed_strata as (\n\n    select 1 as framed_strata\n\n)"

@@ -41,8 +41,8 @@ compared as (
         case when cells.null_reason is null then cells.value * cells.unit_factor end as computed_value,
         case when cells.null_reason is null then cells.std_error * cells.unit_factor end as std_error,
         case
-            when cells.null_reason is not null then cells.null_reason
-            when cells.std_error is null then coalesce(cells.std_error_null_reason, 'no_number')
+            when cells.null_reason is not null or cells.std_error is null
+                then coalesce(cells.null_reason, cells.std_error_null_reason, 'no_number')
         end as std_error_null_reason,
         case
             when results.comparator in ('eq', 'range_low', 'range_high')
@@ -129,10 +129,7 @@ reproduction_results as (
         published_significance,
         case cast(computed_stars as bigint) when 1 then '*' when 2 then '**' when 3 then '***' end
             as computed_significance,
-        case
-            when computed_stars is not null
-                then length(coalesce(published_significance, '')) = cast(computed_stars as bigint)
-        end as significance_agrees,
+        length(coalesce(published_significance, '')) = cast(computed_stars as bigint) as significance_agrees,
         corrected_value,
         finding,
         source,
