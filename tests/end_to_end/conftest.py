@@ -12,6 +12,7 @@ from support.projects import (
     add_checks_of_sql,
     add_seed_rows,
     add_variant,
+    land_synthetic,
     made_once,
     make_project,
     set_surveys,
@@ -19,7 +20,6 @@ from support.projects import (
 from werkpeil.building import build
 from werkpeil.cli.demo import bundled_waves
 from werkpeil.landing import land
-from werkpeil.synthesis import synthesise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,9 +89,7 @@ def culture(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
     def make(folder: Path) -> None:
         made = make_project(folder, bundled=("werkonderzoek",))
-        file = folder / "werkonderzoek-2022.csv"
-        synthesise(made, "werkonderzoek", "2022", seed=1, out=file)
-        land(made, file, "werkonderzoek", "2022")
+        land_synthetic(made, folder, "werkonderzoek", ["2022"])
         build(made)
 
     return made_once(tmp_path_factory, "culture", make)
@@ -103,10 +101,7 @@ def craft(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
     def make(folder: Path) -> None:
         made = make_project(folder, bundled=("per",))
-        for wave in ("2022", "2024"):
-            file = folder / f"per-{wave}.csv"
-            synthesise(made, "per", wave, seed=1, out=file)
-            land(made, file, "per", wave)
+        land_synthetic(made, folder, "per", ["2022", "2024"])
         build(made)
 
     return made_once(tmp_path_factory, "craft", make)

@@ -19,12 +19,11 @@ from support.panels import (
     panel,
     schools,
 )
-from support.projects import SHARED, make_project, set_surveys, shared_file
+from support.projects import SHARED, land_synthetic, make_project, set_surveys, shared_file
 from support.r import told_by_r
 from werkpeil.building import build
 from werkpeil.landing import land
 from werkpeil.statistics.wave_changes import compare_waves
-from werkpeil.synthesis import synthesise
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -57,10 +56,7 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     set_surveys(project.root, surveys)
 
     land_panels(project, folder)
-    for wave in ("2022", "2024"):
-        file = folder / f"werkonderzoek-{wave}.parquet"
-        synthesise(project, "werkonderzoek", wave, seed=1, out=file)
-        land(project, file, "werkonderzoek", wave)
+    land_synthetic(project, folder, "werkonderzoek", ["2022", "2024"], suffix="parquet")
     if has_rse:
         for wave, name in RSE.items():
             land(project, SHARED / name, "rse", wave)

@@ -79,15 +79,8 @@ def run_dbt(
 
     name, *options = command
     # Nothing is printed: each line that dbt would format for the screen costs as much as one for its log.
-    arguments = [
-        name,
-        "--log-level",
-        "none",
-        "--project-dir",
-        str(project.root),
-        "--profiles-dir",
-        str(project.root),
-    ]
+    arguments = [name, "--log-level", "none"]
+    arguments += ["--project-dir", str(project.root), "--profiles-dir", str(project.root)]
     arguments += ["--log-path", str(project.logs), "--log-level-file", "info"]
     arguments += ["--target-path", str(target_folder(project)), "--no-use-colors", *options]
     with _environment(WERKPEIL_WAREHOUSE=str(project.warehouse), DBT_SEND_ANONYMOUS_USAGE_STATS="0"):

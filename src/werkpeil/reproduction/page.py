@@ -14,7 +14,7 @@ from werkpeil.audit.findings import Text
 from werkpeil.page import both, page, write
 from werkpeil.reproduction.picture import MARKS, draw
 from werkpeil.reproduction.reading import verdict_of
-from werkpeil.reproduction.words import name_of
+from werkpeil.reproduction.words import name_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -279,7 +279,7 @@ def _counted(values: Sequence[Any], words: dict[Any, Text]) -> Text:
 def _because(word: Text, reason: str | None) -> Text:
     if not reason:
         return word
-    why = REASONS.get(reason, Text(_words(reason), _words(reason)))
+    why = REASONS.get(reason, plain(reason))
     return Text(f"{word.nl}: {why.nl}", f"{word.en}: {why.en}")
 
 
@@ -296,9 +296,6 @@ def _place(code: str) -> Text:
         return _PLACES[code]
     kind, _, rest = code.partition("_")
     if kind in _KINDS:
-        return Text(f"{_KINDS[kind].nl} {_words(rest)}", f"{_KINDS[kind].en} {_words(rest)}")
-    return Text(_words(code).capitalize(), _words(code).capitalize())
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ")
+        words = plain(rest)
+        return Text(f"{_KINDS[kind].nl} {words.nl}", f"{_KINDS[kind].en} {words.en}")
+    return plain(code.capitalize())

@@ -26,7 +26,7 @@ class Reproduction:
         results: Rows of `reproduction_results`, in the order of the reports; `suppression_reason` says why
             what was computed is hidden, null where nothing is.
         claims: Rows of `reproduction_claims`, likewise.
-        labels: Labels of variables, groups and bands, by survey and code.
+        labels: Labels of variables and groups, by survey and code.
         is_internal: Whether small groups are not hidden.
     """
 

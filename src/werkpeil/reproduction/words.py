@@ -119,7 +119,7 @@ def name_of(row: Row, labels: Mapping[tuple[str, str], Text]) -> Text:
         parts = [_named(code, survey, labels) for code in codes if code != "value"]
     else:
         known = [(survey, row[column]) for column in ("variable_id", "group_id")]
-        parts = [_MEASURES.get(row["measure"], _plain(row["measure"]))]
+        parts = [_MEASURES.get(row["measure"], plain(row["measure"]))]
         parts += [labels[key] for key in known if key in labels]
     return Text(", ".join(part.nl for part in parts), ", ".join(part.en for part in parts))
 
@@ -129,7 +129,7 @@ def _named(code: str, survey: str, labels: Mapping[tuple[str, str], Text]) -> Te
         return _CODES[code]
     if (survey, code) in labels:
         return labels[survey, code]
-    return _band(code) or _plain(code)
+    return _band(code) or plain(code)
 
 
 def _band(code: str) -> Text | None:
@@ -142,6 +142,7 @@ def _band(code: str) -> Text | None:
     return Text(f"{_BANDED[kind].nl} {range_}", f"{_BANDED[kind].en} {range_}")
 
 
-def _plain(code: str) -> Text:
+def plain(code: str) -> Text:
+    """Return a code as words, where it has no label."""
     words = code.replace("_", " ")
     return Text(words, words)

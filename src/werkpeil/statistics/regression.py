@@ -297,6 +297,17 @@ def lmg_shares(among: NDArray[np.float64], with_outcome: NDArray[np.float64]) ->
     return share
 
 
+def adjust_r_squared(r_squared: float, n: int, residual_df: int) -> float:
+    """Return R squared corrected for the number of terms; NaN where no degrees of freedom are left.
+
+    Args:
+        r_squared: Share of the outcome's variance that is explained.
+        n: Unweighted respondents.
+        residual_df: n less the number of coefficients.
+    """
+    return 1 - (1 - r_squared) * (n - 1) / residual_df if residual_df > 0 else np.nan
+
+
 def _assemble(
     moments: Moments,
     beta: NDArray[np.float64],
@@ -330,7 +341,7 @@ def _assemble(
         vif=np.concatenate([[np.nan], np.diag(inverse)]),
         relative_importance=np.concatenate([[np.nan], shares]),
         r_squared=r_squared,
-        adjusted_r_squared=1 - (1 - r_squared) * (moments.n - 1) / df if df > 0 else np.nan,
+        adjusted_r_squared=adjust_r_squared(r_squared, moments.n, df),
         condition_number=condition,
         n=moments.n,
         residual_df=df,
@@ -370,7 +381,7 @@ def _from_reduction(terms: Sequence[str], reduction: Reduction) -> Fit:
         vif=np.concatenate([[np.nan], np.diag(inverse)[1:] * centred[:-1]]),
         relative_importance=np.full(p + 1, np.nan),
         r_squared=r_squared,
-        adjusted_r_squared=1 - (1 - r_squared) * (reduction.n - 1) / df if df > 0 else np.nan,
+        adjusted_r_squared=adjust_r_squared(r_squared, reduction.n, df),
         condition_number=float(np.linalg.cond(triangle[:-1, :-1]) ** 2),
         n=reduction.n,
         residual_df=df,

@@ -9,11 +9,13 @@ test of `regTermTest` in R's `survey`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import linalg, stats
+
+from werkpeil.statistics.regression import adjust_r_squared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,21 +58,21 @@ def block_test(fit: Fit, errors: Linearised, names: Sequence[str]) -> BlockTest:
     """
     places = [fit.terms.index(name) for name in names]
     k = len(places)
-    change, without = _explained(fit, places)
-    untold = BlockTest(change, without, np.nan, k, np.nan, np.nan, errors.null_reason)
+    untested = BlockTest(*_explained(fit, places), np.nan, k, np.nan, np.nan, errors.null_reason)
     if errors.null_reason is not None:
-        return untold
+        return untested
     covariance = errors.covariance[np.ix_(places, places)]
     scale = np.sqrt(np.diag(covariance))
+    too_few = replace(untested, null_reason="too_few_respondents")
     if errors.df < 1 or not np.all(scale > 0):
-        return BlockTest(change, without, np.nan, k, np.nan, np.nan, "too_few_respondents")
+        return too_few
     standard = covariance / np.outer(scale, scale)
     if np.linalg.matrix_rank(standard, hermitian=True) < k:
-        return BlockTest(change, without, np.nan, k, np.nan, np.nan, "too_few_respondents")
+        return too_few
     ratio = fit.b[places] / scale
     f_statistic = float(ratio @ linalg.solve(standard, ratio, assume_a="pos")) / k
     p_value = float(stats.f.sf(f_statistic, k, errors.df))
-    return BlockTest(change, without, f_statistic, k, float(errors.df), p_value, None)
+    return replace(untested, f_statistic=f_statistic, df_denominator=float(errors.df), p_value=p_value)
 
 
 def _explained(fit: Fit, places: Sequence[int]) -> tuple[float, float]:
@@ -82,5 +84,4 @@ def _explained(fit: Fit, places: Sequence[int]) -> tuple[float, float]:
     inverse = fit.bread[np.ix_(places, places)] * np.outer(scale, scale)
     beta = fit.beta[places]
     change = float(np.clip(beta @ linalg.solve(inverse, beta, assume_a="pos"), 0.0, fit.r_squared))
-    df = fit.residual_df + len(places)
-    return change, 1 - (1 - fit.r_squared + change) * (fit.n - 1) / df
+    return change, adjust_r_squared(fit.r_squared - change, fit.n, fit.residual_df + len(places))

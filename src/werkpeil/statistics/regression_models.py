@@ -124,11 +124,11 @@ def _specifications(
         chosen = terms[(terms["survey_id"] == survey_id) & (terms["model_id"] == model.model_id)]
         method = None if pd.isna(model.method) else str(model.method)
         names = tuple(chosen.sort_values("position")["term_id"])
-        held = {
-            block_id: tuple(name for name in names if name in block) for block_id, block in grouped.items()
-        }
-        chosen_blocks = tuple((block_id, block) for block_id, block in held.items() if block)
-        yield Specification(str(model.model_id), str(model.outcome_id), names, method, chosen_blocks)
+        held = (
+            (block_id, tuple(name for name in names if name in block)) for block_id, block in grouped.items()
+        )
+        own_blocks = tuple(block for block in held if block[1])
+        yield Specification(str(model.model_id), str(model.outcome_id), names, method, own_blocks)
 
 
 def _blocks(survey_id: Any, terms: pd.DataFrame, blocks: pd.DataFrame) -> dict[str, set[str]]:
@@ -172,12 +172,10 @@ def _fit_wave(
     frames = []
     for specification in specifications:
         model_id = specification.model_id
+        classical, blocks = fits[model_id, "classical"], specification.blocks
         tables = [
-            _table(kind, fits[model_id, kind], told, specification.blocks)
-            for kind, told in (
-                ("classical", _classical(fits[model_id, "classical"])),
-                ("design", errors[model_id]),
-            )
+            _table("classical", classical, _classical(classical), blocks),
+            _table("design", fits[model_id, "design"], errors[model_id], blocks),
         ]
         if specification.method is not None:
             tables.append(

@@ -12,10 +12,12 @@ import pytest
 import yaml
 from filelock import FileLock
 
+from werkpeil.landing import land
 from werkpeil.project import Project
+from werkpeil.synthesis import synthesise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 ROOT = Path(__file__).resolve().parents[3]
 SURVEYS = ROOT / "tests" / "data" / "surveys"
@@ -121,6 +123,16 @@ def add_variant(root: Path, survey: str, variant: str, weighting: dict[str, obje
     table["columns"] = [one for one in table["columns"] if one["config"]["meta"]["role"] != "weight"]
     table["config"]["meta"]["weighting"] = weighting
     path.write_text(yaml.safe_dump(codebook, sort_keys=False), encoding="utf-8")
+
+
+def land_synthetic(
+    project: Project, folder: Path, survey_id: str, waves: Iterable[str], suffix: str = "csv"
+) -> None:
+    """Land made-up waves of a bundled survey, from seed 1, by files of that kind in a folder."""
+    for wave_id in waves:
+        file = folder / f"{survey_id}-{wave_id}.{suffix}"
+        synthesise(project, survey_id, wave_id, seed=1, out=file)
+        land(project, file, survey_id, wave_id)
 
 
 def add_seed_rows(seed: Path, rows: list[str]) -> None:
