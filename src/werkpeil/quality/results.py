@@ -29,7 +29,7 @@ from werkpeil.quality.frames import frame_sql
 from werkpeil.quality.pages import release_pages
 from werkpeil.quality.record import keep_results
 from werkpeil.quality.shuffled import shuffled_p_values
-from werkpeil.quality.suites import FAIL, LEVELS, MARTS, Check, frame_checks, mart_checks
+from werkpeil.quality.suites import BOUNDS, FAIL, LEVELS, MARTS, Check, frame_checks, mart_checks
 from werkpeil.sql import identifier
 from werkpeil.warehouse import open_warehouse
 
@@ -139,13 +139,12 @@ def read_thresholds(project: Project) -> dict[str, Any]:
     """
     found = project.variables.get("quality") or {}
     wrong = [name for name in LEVELS if not _is_levels(found.get(name))]
-    if not _is_number(found.get("shuffled_uniformity")):
-        wrong.append("shuffled_uniformity")
+    wrong += [name for name in BOUNDS if not _is_number(found.get(name))]
     if wrong:
         raise InputError(
             f"These thresholds of the gate are missing or no numbers: {', '.join(wrong)}.",
             where=f"{project.root / MARKER}, vars: quality:",
-            hint="give each a `warn` and a `fail` level, shuffled_uniformity one number.",
+            hint=f"give each a `warn` and a `fail` level; {', '.join(BOUNDS)} one number.",
         )
     return dict(found)
 
@@ -240,7 +239,7 @@ def suites(
     """
     numbers = {mart: [name for name, kind in own if kind in NUMBERS] for mart, own in columns.items()}
     found: dict[str, list[Check]] = {}
-    for check in [*mart_checks(numbers), *frame_checks(thresholds)]:
+    for check in [*mart_checks(numbers, thresholds), *frame_checks(thresholds)]:
         found.setdefault(check.table, []).append(check)
     return found
 

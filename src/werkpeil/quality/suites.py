@@ -44,6 +44,14 @@ MARTS = {
 # Measures with a level that warns and one that fails.
 LEVELS = ["mean_jump", "share_jump", "nonresponse", "profile_gap", "drift", "response", "margin_gap"]
 LEVELS += ["weight_effect"]
+# Bounds that are one number each.
+BOUNDS = [
+    "largest_beta",
+    "largest_vif",
+    "largest_condition_number",
+    "smallest_r_squared",
+    "shuffled_uniformity",
+]
 
 
 @dataclass(frozen=True)
@@ -98,15 +106,17 @@ class Check:
         )
 
 
-def mart_checks(columns: Mapping[str, list[str]]) -> Iterator[Check]:
+def mart_checks(columns: Mapping[str, list[str]], thresholds: Mapping[str, Any]) -> Iterator[Check]:
     """Yield the checks of single marts that follow from the names of their columns.
 
     Args:
         columns: Names of the numeric columns of each mart.
+        thresholds: `vars: quality:` of the project, of which `BOUNDS` count here.
     """
+    rules = [*_RULES, *_rules_of_models(thresholds)]
     for mart, names in columns.items():
         for name in names:
-            yield from (rule.check(mart, name) for rule in _RULES if rule.applies(name))
+            yield from (rule.check(mart, name) for rule in rules if rule.applies(name))
         yield from _interval_checks(mart, names)
 
 
@@ -165,14 +175,27 @@ _RULES = (
         -1 - ROUNDING,
         1 + ROUNDING,
     ),
-    _Rule("is_plausible", ("beta",), "a standardised coefficient lies between -2 and 2", -2, 2),
-    _Rule("is_an_r_squared", ("r_squared",), "R squared is at most 1, and not far below 0", -0.5, 1),
     _Rule("is_at_least_one", ("vif", "condition_number"), "a variance inflation is at least 1", 1 - ROUNDING),
-    _Rule("is_solvable", ("condition_number",), "a model's terms can be told apart", None, 1e10),
-    _Rule("is_modest", ("vif",), "a term is not nearly the sum of others", None, 10, severity=WARN),
     _Rule("is_above_zero", ("design_effect",), "a design effect is above zero", 0, strict=True),
     _Rule("is_a_reliability", ("alpha", "omega"), "reliability is at most 1", None, 1 + ROUNDING),
 )
+
+
+def _rules_of_models(thresholds: Mapping[str, Any]) -> list[_Rule]:
+    """Return the rules whose bounds are settings, since mathematics gives none."""
+    beta, vif, condition, r_squared = (float(thresholds[name]) for name in BOUNDS[:4])
+    return [
+        _Rule(
+            "is_plausible",
+            ("beta",),
+            f"a standardised coefficient lies between {-beta:g} and {beta:g}",
+            -beta,
+            beta,
+        ),
+        _Rule("is_an_r_squared", ("r_squared",), "R squared is at most 1, and not far below 0", r_squared, 1),
+        _Rule("is_solvable", ("condition_number",), "a model's terms can be told apart", None, condition),
+        _Rule("is_modest", ("vif",), "a term is not nearly the sum of others", None, vif, severity=WARN),
+    ]
 
 
 def frame_checks(thresholds: Mapping[str, Any]) -> list[Check]:

@@ -98,11 +98,11 @@ def test_results_that_no_statistician_would_sign_are_not_published(built: Projec
 
 def test_a_threshold_that_is_missing_is_told(built: Project) -> None:
     settings = yaml.safe_load((built.root / "dbt_project.yml").read_text(encoding="utf-8"))
-    settings["vars"]["quality"] |= {"drift": {"warn": 0.1}, "shuffled_uniformity": "small"}
+    settings["vars"]["quality"] |= {"drift": {"warn": 0.1}, "shuffled_uniformity": "small", "largest_vif": None}
     other = Project(built.root.parent / "other", built.data)
     other.root.mkdir()
     (other.root / "dbt_project.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    with pytest.raises(InputError, match="missing or no numbers: drift, shuffled_uniformity"):
+    with pytest.raises(InputError, match="missing or no numbers: drift, largest_vif, shuffled_uniformity"):
         read_thresholds(other)
 
 
