@@ -31,6 +31,12 @@ def built(schools: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
     return copy_project(schools, tmp_path_factory.mktemp("gate"))
 
 
+def rows_of(project: Project, table: str) -> int:
+    with open_warehouse(project) as connection:
+        [(rows,)] = connection.execute(f"select count(*) from {table}").fetchall()
+    return int(rows)
+
+
 def change(project: Project, statement: str) -> None:
     with duckdb.connect(str(project.warehouse)) as connection:
         connection.execute(statement)
@@ -64,7 +70,15 @@ def test_what_the_gate_finds_is_kept_for_readers_and_for_its_operator(built: Pro
     assert all_of_them == len(result.results) > 250
     assert (builds, waves) == (result.build_id, "apistrat2000")
     assert 50 < kept < all_of_them
-    assert publish(built).release.build_id == result.build_id
+    released = publish(built).release
+    assert released.build_id == result.build_id
+    assert released.tables["quality_checks"] == rows_of(built, "marts.quality_checks") > 50
+    with duckdb.connect(str(built.published / "current.duckdb"), read_only=True) as connection:
+        [(checks, columns)] = connection.execute(
+            "select count(distinct check_id), list(distinct suppression_reason) from published.quality_checks"
+        ).fetchall()
+    assert checks == kept
+    assert columns == []
     pages = sorted((built.published / "quality").rglob("*.html"))
     assert len(pages) > 20
     for page in pages:
@@ -98,7 +112,11 @@ def test_results_that_no_statistician_would_sign_are_not_published(built: Projec
 
 def test_a_threshold_that_is_missing_is_told(built: Project) -> None:
     settings = yaml.safe_load((built.root / "dbt_project.yml").read_text(encoding="utf-8"))
-    settings["vars"]["quality"] |= {"drift": {"warn": 0.1}, "shuffled_uniformity": "small", "largest_vif": None}
+    settings["vars"]["quality"] |= {
+        "drift": {"warn": 0.1},
+        "shuffled_uniformity": "small",
+        "largest_vif": None,
+    }
     other = Project(built.root.parent / "other", built.data)
     other.root.mkdir()
     (other.root / "dbt_project.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
