@@ -2,12 +2,14 @@
 
     .venv/bin/python tools/kill_at_random.py --kills 200 --seed 1
 
-In a temporary project with one small survey, each round lands a new delivery, goes as far as one of the
-steps land, build, check and publish, and kills that step with SIGKILL, children included, at a random moment
-of its usual time. After every kill the release that readers see must be whole and of one build, one that
-was shown before or that this step shows; no delivery that landed may be missing; and after every
-`--repair-every` kills `werkpeil run` must end well and show the newest build. A kill that comes after the
-step has ended counts as none, and the round is repeated.
+In a temporary project with one small survey, each round starts where a step can begin: a delivery is at hand,
+landed, built or checked. It kills that step with SIGKILL, children included, at a random moment of its usual
+time. After every kill the release that readers see must be whole and of one build, one that was shown before
+or that this step shows; no delivery that landed may be missing. What makes a step's start takes minutes, so
+it is made once and copied; where one step is killed several times in turn, each kill meets what the last one
+left behind. After a killed land or publish the same step must end well, and after every `--repair-every`
+kills `werkpeil run` must, and show the newest delivery. A kill that comes after the step has ended counts as
+none, and the round is repeated.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "python"))
 
 from support.projects import SURVEYS, make_project  # noqa: E402 - found by the line above
-from werkpeil.landing import all_deliveries, land  # noqa: E402 - after the others, in their order
+from werkpeil.landing import all_deliveries  # noqa: E402 - after the others, in their order
 from werkpeil.publishing import current_release, releases  # noqa: E402 - after the others, in their order
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
 
 SURVEY, WAVE = "apistrat", "2000"
 STEPS = ("land", "build", "check", "publish")
+# Steps that take seconds, so that they can be repeated after each kill.
+QUICK = ("land", "publish")
 SECONDS_AT_MOST = 1800
 
 
@@ -59,6 +64,8 @@ class Rounds:
         usual: Seconds that a step takes when it is left alone.
         landed: Ids of deliveries that landed.
         shown: Builds that readers have seen.
+        starts: Copies of the data folder from which each step can begin, and the deliveries in them.
+        last: The step that was killed last, if its data folder is as the kill left it.
     """
 
     kills: Counter[str] = field(default_factory=Counter)
@@ -66,25 +73,45 @@ class Rounds:
     usual: dict[str, float] = field(default_factory=dict)
     landed: set[str] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)
+    starts: dict[str, tuple[Path, set[str]]] = field(default_factory=dict)
+    last: str = ""
 
 
 def prepare(folder: Path) -> tuple[Project, Rounds]:
-    """Make a project with one released wave, and time its steps.
+    """Make a project with one released wave, keep where each step of the next can begin, and time the steps.
 
     Args:
         folder: An empty folder.
     """
     project = make_project(folder, extra=(SURVEY,))
-    first = folder / "first.csv"
-    _write_delivery(first, 0)
-    land(project, first, SURVEY, WAVE)
-    rounds = Rounds(usual={"land": 2.0})
-    for step in STEPS[1:]:
-        began = time.monotonic()
-        _require(_run(project, step) == 0, f"{step} fails without being killed")
-        rounds.usual[step] = time.monotonic() - began
-    _look(project, rounds)
+    rounds = Rounds()
+    for number in range(2):
+        file = folder / f"delivery_{number}.csv"
+        _write_delivery(file, number)
+        for step in STEPS:
+            began = time.monotonic()
+            _require(_run(project, step, file) == 0, f"{step} fails without being killed")
+            rounds.usual[step] = time.monotonic() - began
+            following = (STEPS * 2)[STEPS.index(step) + 1]
+            if (number, following) in {(0, "land"), (1, "build"), (1, "check"), (1, "publish")}:
+                keep_start(project, rounds, following, folder)
+            if step == "publish":
+                _look(project, rounds)
     return project, rounds
+
+
+def keep_start(project: Project, rounds: Rounds, step: str, folder: Path) -> None:
+    """Keep a copy of the data folder as it is now, from which a step can begin.
+
+    Args:
+        project: A project with a release.
+        rounds: Gets the copy.
+        step: The step that comes next.
+        folder: Where the copy is made.
+    """
+    copy = folder / f"before_{step}"
+    shutil.copytree(project.data, copy, symlinks=True)
+    rounds.starts[step] = copy, {delivery.delivery_id for delivery in all_deliveries(project)}
 
 
 def kill_at_random(
@@ -94,7 +121,7 @@ def kill_at_random(
 
     Args:
         project: A project with a release.
-        rounds: What was tried so far, with the usual time of each step.
+        rounds: What was tried so far, with the usual time of each step and where each can begin.
         steps: The step to kill in each round.
         seed: Makes the same moments again, as far as the machine is as fast.
         repair_every: After how many kills a run must put everything right.
@@ -107,24 +134,34 @@ def kill_at_random(
         _round(project, number, step, rounds, chance)
         if number % repair_every == 0 or number == len(steps):
             _repair(project, rounds)
+            rounds.last = ""
 
 
 def _round(project: Project, number: int, step: str, rounds: Rounds, chance: random.Random) -> None:
-    """Go as far as a step and kill it; again, if it was quicker."""
+    """Begin a step where it can begin and kill it; again, if it was quicker."""
     for attempt in range(100):
-        file = project.data / f"delivery_{number}_{attempt}.csv"
-        _write_delivery(file, number * 100 + attempt)
-        if step != "land":
-            land(project, file, SURVEY, WAVE, replace=True)
-        for earlier in STEPS[1 : max(1, STEPS.index(step))]:
-            _require(_run(project, earlier) == 0, f"{earlier} fails without being killed")
-        rounds.landed |= {delivery.delivery_id for delivery in all_deliveries(project)}
+        if rounds.last != step:
+            _start(project, step, rounds)
+        file = project.root.parent / f"delivery_{number}_{attempt}.csv"
+        _write_delivery(file, 2 + number * 100 + attempt)
         killed = _kill(project, step, file, chance.uniform(0, rounds.usual[step]))
         _look(project, rounds)
+        rounds.last = step if killed and step not in QUICK else ""
         if killed:
             rounds.kills[step] += 1
+            if step in QUICK:
+                _require(_run(project, step, file) == 0, f"{step} fails after it was killed")
+                _look(project, rounds)
             return
     raise LostError(f"{step} always ended before it was killed")
+
+
+def _start(project: Project, step: str, rounds: Rounds) -> None:
+    """Put the data folder back to where a step can begin."""
+    copy, landed = rounds.starts[step]
+    rounds.landed = set(landed)
+    shutil.rmtree(project.data)
+    shutil.copytree(copy, project.data, symlinks=True)
 
 
 def _command(project: Project, step: str, file: Path | None = None) -> tuple[list[str], dict[str, str]]:
@@ -135,8 +172,8 @@ def _command(project: Project, step: str, file: Path | None = None) -> tuple[lis
     return arguments, environment | {"WERKPEIL_PROJECT": str(project.root)}
 
 
-def _run(project: Project, step: str) -> int:
-    arguments, environment = _command(project, step)
+def _run(project: Project, step: str, file: Path | None = None) -> int:
+    arguments, environment = _command(project, step, file)
     done = subprocess.run(  # noqa: S603 - our own command
         arguments, env=environment, capture_output=True, text=True, check=False, timeout=SECONDS_AT_MOST
     )
@@ -229,11 +266,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--repair-every", type=int, default=1)
+    parser.add_argument("--repair-every", type=int, default=10)
     parser.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS)
+    parser.add_argument("--often", type=int, default=1, help="how often land and publish per build and check")
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)  # noqa: S311 - which step, no secret
-    steps = [chance.choice(arguments.steps) for _ in range(arguments.kills)]
+    weights = [arguments.often if step in QUICK else 1 for step in arguments.steps]
+    steps = chance.choices(arguments.steps, weights, k=arguments.kills)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="werkpeil-kills-") as folder:
         try:
