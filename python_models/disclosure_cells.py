@@ -1,17 +1,20 @@
 """The cells that may not be shown; the mathematics is in werkpeil.disclosure."""
 
-from werkpeil.disclosure.decisions import decide_disclosure
+from werkpeil.disclosure.decisions import Inputs, decide_disclosure
 
 
 def model(dbt, session):
-    """Return each hidden cell with its reason."""
-    dbt.config(materialized="table", schema="estimates")
-    return decide_disclosure(
+    """Return each hidden cell with its reason, of the waves that must be searched."""
+    dbt.config(materialized="incremental", schema="estimates", on_schema_change="sync_all_columns")
+    dbt.config(incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
+    inputs = Inputs(
         dbt.ref("int_answer_cells").df(),
         dbt.ref("int_group_counts").df(),
         dbt.ref("int_groups_nested").df(),
         dbt.ref("cuts").df(),
         dbt.ref("int_variables").df(),
         dbt.ref("int_single_answers").df(),
-        dbt.config.get("disclosure"),
     )
+    ledger = f"select distinct survey_id, wave_id, fingerprint from {dbt.this}"
+    built = session.sql(ledger).df() if dbt.is_incremental else None
+    return decide_disclosure(inputs, dbt.config.get("disclosure"), built)

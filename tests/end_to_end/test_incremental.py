@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -13,15 +13,23 @@ from support.landed import contents, empty_landed_wave
 from support.projects import SURVEYS, copy_project
 from werkpeil.building import build
 from werkpeil.building.state import read_state
+from werkpeil.disclosure import decisions
 from werkpeil.landing import land
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
     from werkpeil.project import Project
 
-LAYERS = ("scored.scored_apistrat", "cells.cells_answers", "cells.cells_profiles")
+LAYERS = (
+    "scored.scored_apistrat",
+    "cells.cells_answers",
+    "cells.cells_profiles",
+    "estimates.disclosure_cells",
+)
 
 
 @pytest.fixture
@@ -32,7 +40,17 @@ def first(schools: Project, tmp_path: Path) -> Project:
     return made
 
 
-def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: Path) -> None:
+def test_a_new_wave_leaves_the_rows_of_history_unread(
+    first: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[int] = []
+    groups_of_wave = decisions._groups_of_wave
+
+    def spy(groups: pd.DataFrame, *others: pd.DataFrame) -> Any:
+        searched.append(int(groups["n"].max()))
+        return groups_of_wave(groups, *others)
+
+    monkeypatch.setattr(decisions, "_groups_of_wave", spy)
     before = {table: contents(first, table, "2000") for table in LAYERS}
     assert all(before.values())
     newer = tmp_path / "later.csv"
@@ -45,6 +63,7 @@ def test_a_new_wave_leaves_the_rows_of_history_unread(first: Project, tmp_path: 
     result = build(first)
 
     assert result.status == "built"
+    assert searched == [150]
     assert {table: contents(first, table, "2000") for table in LAYERS} == before
     with open_warehouse(first) as connection:
         sizes = connection.execute(
@@ -127,7 +146,7 @@ def test_a_replaced_delivery_is_scanned_and_a_vanished_wave_leaves_no_trace(
 
     (project.landing / "apistrat" / "2000" / "current").unlink()
     build(project)
-    for table in (*LAYERS, "marts.item_shares", "marts.dim_waves"):
+    for table in (*LAYERS, "estimates.regressions", "marts.item_shares", "marts.dim_waves"):
         assert contents(project, table, "2000") == []
         assert contents(project, table, "2001")
     # The wave that stays shares nobody with one that is gone.

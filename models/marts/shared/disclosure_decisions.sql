@@ -30,6 +30,7 @@ disclosure_decisions as (
         on
             cells.survey_id = waves.survey_id
             and cells.wave_id = waves.wave_id
+    where cells.cell_id <> 'searched'
 
 )
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # Everything that shapes a build: what dbt reads, and the mathematics behind the Python models.
 SOURCES: tuple[str, ...] = ("models", "python_models", "macros", "seeds", "src/werkpeil/statistics")
-SOURCES += ("src/werkpeil/audit", "tests/generic", "tests/macros", "tests/singular")
+SOURCES += ("src/werkpeil/audit", "src/werkpeil/disclosure", "src/werkpeil/reproduction")
+SOURCES += ("tests/generic", "tests/macros", "tests/singular")
 SETTINGS = ("dbt_project.yml", "profiles.yml")
 KINDS = {".sql", ".py", ".yml", ".csv", ".md"}
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +39,14 @@ COLUMNS = [
     "cell_id",
     "category",
     "suppression_reason",
+    "fingerprint",
 ]
+# What decides on a wave, in one order, so that its search takes the same way whatever order rows come in.
+ANSWERS = ["cut_id", "group_id", "variable_id", "answer_id", "category", "missing_reason", "n"]
+GROUPS = ["cut_id", "group_id", "n"]
+NESTED = ["cut_id", "group_id", "parent_cut_id", "parent_group_id"]
+CUTS = ["cut_id", "variables"]
+VARIABLES = ["variable_id", "kind", "universe", "by_answer"]
 # Which rows of a variable are hidden whole, and why.
 Base = tuple["NDArray[np.bool_]", "NDArray[np.object_]"]
 Decision = tuple[str, str, str, str, "str | None", str]
@@ -44,6 +55,8 @@ Decision = tuple[str, str, str, str, "str | None", str]
 ROW = "row"
 MISSING = "missing"
 EVERY_VARIABLE = "every_variable"
+# The row of each wave that was searched, in which nothing is hidden.
+SEARCHED = "searched"
 OTHER = "other"
 # How often more is hidden whole: crossed cuts, further cuts, all cuts; with the first attempt and the last.
 ATTEMPTS = 4
@@ -85,18 +98,11 @@ class Variable:
     label: Mapping[str, str]
 
 
-def decide_disclosure(
-    answers: pd.DataFrame,
-    groups: pd.DataFrame,
-    nested: pd.DataFrame,
-    cuts: pd.DataFrame,
-    variables: pd.DataFrame,
-    single_answers: pd.DataFrame,
-    settings: Mapping[str, Any],
-) -> pd.DataFrame:
-    """Return every cell of every wave that may not be shown.
+@dataclass(frozen=True)
+class Inputs:
+    """What is decided on.
 
-    Args:
+    Attributes:
         answers: `int_answer_cells`: people per wave, cut, group, variable and answer or kind of missing.
         groups: `int_group_counts`: people per survey, wave, cut and group.
         nested: `int_groups_nested`: groups that lie within a group of another cut.
@@ -104,33 +110,80 @@ def decide_disclosure(
         variables: `int_variables`.
         single_answers: `int_single_answers`: variables of which the share of each answer is published, not
             only those of categories.
+    """
+
+    answers: pd.DataFrame
+    groups: pd.DataFrame
+    nested: pd.DataFrame
+    cuts: pd.DataFrame
+    variables: pd.DataFrame
+    single_answers: pd.DataFrame
+
+
+def decide_disclosure(
+    inputs: Inputs, settings: Mapping[str, Any], built: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return every cell that may not be shown, of every wave that is new or changed.
+
+    Args:
+        inputs: What is decided on.
         settings: `vars: disclosure:` of dbt_project.yml.
+        built: survey_id, wave_id and fingerprint of what is decided already, or None.
 
     Returns:
         One row per survey, wave, variable, cut, group and cell, with the category of an answer. `cell_id`
         is `row` (everything of the row is hidden), `missing` (how many answers are missing of which kind), or
         the name of a category or answer. `variable_id` is `every_variable` where a group is hidden as such.
+        Each wave that was searched has a row `searched` besides, in which nothing is hidden. `fingerprint` is
+        of all that the decisions of its wave follow from.
     """
     thresholds = Thresholds.of(settings)
-    by_answer = set(zip(single_answers["survey_id"], single_answers["variable_id"], strict=True))
-    described = variables.assign(
-        by_answer=[
-            key in by_answer for key in zip(variables["survey_id"], variables["variable_id"], strict=True)
-        ]
-    )
+    known = set() if built is None else set(built.itertuples(index=False, name=None))
+    described = _described(inputs)
     frames = [pd.DataFrame(columns=COLUMNS)]
-    for (survey_id, wave_id), rows in answers.groupby(["survey_id", "wave_id"], sort=True):
-        wave = _Wave(
-            *_groups_of_wave(
-                _own(groups, survey_id, wave_id), _own(nested, survey_id, wave_id), _of(cuts, survey_id)
-            ),
-            rows,
-            _of(described, survey_id),
-            thresholds,
-        )
-        found = pd.DataFrame(list(wave.decisions()), columns=COLUMNS[2:])
-        frames.append(found.assign(survey_id=str(survey_id), wave_id=str(wave_id)))
+    for key, rows in inputs.answers.groupby(["survey_id", "wave_id"], sort=True):
+        survey_id, wave_id = str(key[0]), str(key[1])
+        ordered = [
+            _ordered(rows, ANSWERS),
+            _ordered(_own(inputs.groups, survey_id, wave_id), GROUPS),
+            _ordered(_own(inputs.nested, survey_id, wave_id), NESTED),
+            _ordered(_of(inputs.cuts, survey_id), CUTS),
+            _ordered(_of(described, survey_id), VARIABLES),
+        ]
+        fingerprint = _fingerprint(ordered, thresholds)
+        if (survey_id, wave_id, fingerprint) in known:
+            continue
+        answers, groups, nested, cuts, variables = ordered
+        wave = _Wave(*_groups_of_wave(groups, nested, cuts), answers, variables, thresholds)
+        searched = (SEARCHED, *TOTAL, SEARCHED, None, SEARCHED)
+        found = pd.DataFrame([searched, *wave.decisions()], columns=COLUMNS[2:-1])
+        frames.append(found.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint))
     return pd.concat(frames, ignore_index=True)[COLUMNS].astype("string")
+
+
+def _described(inputs: Inputs) -> pd.DataFrame:
+    """Return the variables, with whether each answer is published."""
+    keys = ["survey_id", "variable_id"]
+    single = pd.MultiIndex.from_frame(inputs.single_answers[keys])
+    return inputs.variables.assign(by_answer=pd.MultiIndex.from_frame(inputs.variables[keys]).isin(single))
+
+
+def _ordered(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    return frame[columns].sort_values(columns, na_position="first", ignore_index=True)
+
+
+def _fingerprint(inputs: list[pd.DataFrame], thresholds: Thresholds) -> str:
+    parts = [_code(), repr(sorted(asdict(thresholds).items())), *(frame.to_csv() for frame in inputs)]
+    return hashlib.md5("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Return a digest of what decides: this package and its solver."""
+    digest = hashlib.md5(version("highspy").encode(), usedforsecurity=False)
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _of(frame: pd.DataFrame, survey_id: Hashable) -> pd.DataFrame:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 from filelock import FileLock
 
-from support.projects import SURVEYS, make_project
+from support.projects import ROOT, SURVEYS, make_project
 from werkpeil.building import build
-from werkpeil.building.state import inputs_digest, read_state, write_state
+from werkpeil.building.state import SOURCES, inputs_digest, read_state, write_state
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
 from werkpeil.landing import land
 from werkpeil.warehouse import open_warehouse
@@ -99,6 +100,15 @@ def test_the_digest_follows_code_seeds_and_deliveries(project: Project) -> None:
     seed = project.seeds / "cuts.csv"
     seed.write_text(seed.read_text() + "apistrat,api,stype,x,y,2\n")
     assert inputs_digest(project, ["a"]) != before
+
+
+def test_the_digest_follows_all_mathematics_behind_python_models() -> None:
+    """A Python model that imports another package would otherwise be up to date after a change of it."""
+    packages = set()
+    for model in (ROOT / "python_models").glob("*.py"):
+        packages |= set(re.findall(r"from werkpeil\.(\w+)", model.read_text(encoding="utf-8")))
+    assert packages
+    assert {f"src/werkpeil/{name}" for name in packages} <= set(SOURCES)
 
 
 def test_a_damaged_state_counts_as_none(project: Project) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from support.attacker import Published, Row
+from support.attacker import Measure, Published, Row
 from support.judge import faults_of, sensitive_of
-from werkpeil.disclosure.decisions import decide_disclosure
+from werkpeil.disclosure.decisions import Inputs, decide_disclosure
 
 CATEGORIES = ("negative", "neutral", "positive")
+SCORES = {"negative": (1.0, 2.0), "neutral": (3.0,), "positive": (4.0, 5.0)}
+LIGHTEST, HEAVIEST = 0.5, 3.0
 CUTS = pd.DataFrame(
     [("s", "unit", "unit"), ("s", "post", "post"), ("s", "unit*post", "unit*post")],
     columns=["survey_id", "cut_id", "variables"],
@@ -35,6 +37,9 @@ def people_of(seed: int) -> pd.DataFrame:
         }
     )
     people.loc[generator.random(size) < 0.03, "answer"] = "skipped"
+    ends = people["answer"].map(SCORES)
+    people["score"] = [generator.choice(scores) if isinstance(scores, tuple) else np.nan for scores in ends]
+    people["weight"] = generator.uniform(LIGHTEST, HEAVIEST, size)
     return people
 
 
@@ -51,9 +56,13 @@ def rows_of(people: pd.DataFrame) -> dict[Row, pd.DataFrame]:
 
 def decided(people: pd.DataFrame) -> tuple[dict[Row, pd.DataFrame], pd.DataFrame]:
     """What the warehouse decides on these people."""
-    rows = rows_of(people)
+    return rows_of(people), decide_disclosure(inputs_of(people), {})
+
+
+def inputs_of(people: pd.DataFrame, wave_id: str = "1") -> Inputs:
+    """The tables that the warehouse decides by, with these people as a wave."""
     answers, groups = [], []
-    for (cut, group), members in rows.items():
+    for (cut, group), members in rows_of(people).items():
         groups.append({"cut_id": cut, "group_id": group, "n": len(members)})
         for answer, n in members["answer"].value_counts().items():
             missing = answer == "skipped"
@@ -68,21 +77,20 @@ def decided(people: pd.DataFrame) -> tuple[dict[Row, pd.DataFrame], pd.DataFrame
                     "n": n,
                 }
             )
-    wave = {"survey_id": "s", "wave_id": "1"}
+    wave = {"survey_id": "s", "wave_id": wave_id}
     variables = pd.DataFrame([{"survey_id": "s", "variable_id": "q", "kind": "item", "universe": None}])
     nested = pd.DataFrame(
         columns=["survey_id", "wave_id", "cut_id", "group_id", "parent_cut_id", "parent_group_id"]
     )
-    decisions = decide_disclosure(
+    single = pd.DataFrame(columns=["survey_id", "variable_id"])
+    return Inputs(
         pd.DataFrame(answers).assign(**wave),
         pd.DataFrame(groups).assign(**wave),
         nested,
         CUTS,
         variables,
-        pd.DataFrame(columns=["survey_id", "variable_id"]),
-        {},
+        single,
     )
-    return rows, decisions
 
 
 def published_of(rows: dict[Row, pd.DataFrame], decisions: pd.DataFrame) -> Published:
@@ -106,10 +114,45 @@ def published_of(rows: dict[Row, pd.DataFrame], decisions: pd.DataFrame) -> Publ
     return published
 
 
+def carried_of(rows: dict[Row, pd.DataFrame], published: Published, *, weighted: bool) -> dict[str, Measure]:
+    """What a reader sees of scores and weights: means and deviations of rows of which no share is hidden.
+
+    Args:
+        rows: People per row.
+        published: Which shares are shown.
+        weighted: Whether shares are weighted; then deviations are too, and tell no sum of squares.
+    """
+    given = {row: members[members["answer"] != "skipped"] for row, members in rows.items()}
+    whole = {row: held for row, held in given.items() if None not in published.counts[row].values()}
+    lowest = {name: scores[0] for name, scores in SCORES.items()}
+    highest = {name: scores[-1] for name, scores in SCORES.items()}
+    sums = {row: float(held["score"].sum()) for row, held in whole.items()}
+    found = {"scores": Measure(lowest, highest, {row: (value, value) for row, value in sums.items()})}
+    if weighted:
+        parts = {
+            (row, name): float(held.loc[held["answer"] == name, "weight"].sum() / held["weight"].sum())
+            for row, held in given.items()
+            for name in CATEGORIES
+            if published.counts[row][name] is not None and len(held)
+        }
+        light, heavy = dict.fromkeys(CATEGORIES, LIGHTEST), dict.fromkeys(CATEGORIES, HEAVIEST)
+        return found | {"weights": Measure(light, heavy, {}, parts)}
+    squares = {row: float((held["score"] ** 2).sum()) for row, held in whole.items()}
+    return found | {
+        "squares": Measure(
+            {name: score**2 for name, score in lowest.items()},
+            {name: score**2 for name, score in highest.items()},
+            {row: (value, value) for row, value in squares.items()},
+        )
+    }
+
+
 def judged(people: pd.DataFrame) -> tuple[list[Any], dict[str, int]]:
     """What the attacker finds, and how much is hidden."""
     rows, decisions = decided(people)
     published = published_of(rows, decisions)
+    published.values = SCORES
+    published.measures = carried_of(rows, published, weighted=len(people) % 2 == 1)
     given = [category for category in CATEGORIES if (people["answer"] == category).any()]
     truth = {row: counts_of(members, given) for row, members in rows.items()}
     told = {"numbers": 0, "primary": 0, "hidden": 0, "rows": 0}
