@@ -4,7 +4,9 @@
     .venv/bin/python tools/attack_published.py --survey per  # of one survey
     .venv/bin/python tools/attack_published.py --random 200  # random tables with planted small groups
 
-For each hidden number that is sensitive by the primary rules, two linear programmes bound what it can be.
+For each hidden number that is sensitive by the primary rules, two linear programmes bound what it can be:
+they count people and missing answers by kind, and add up scores, squares and weights. Facts that one table
+tells of what another hides are looked for one by one.
 Prints how many numbers are hidden and how many of them can be told more narrowly than the rule allows, and
 which share of all numbers was lost: by primary rules alone, by what was decided, and by hiding whole rows
 instead. Ends with 1 if anything can be told. The attacker is the one of the tests, written apart from what
@@ -42,6 +44,9 @@ def attack_warehouse(project: Project, survey: str | None) -> int:
             found, count = published.attack(tables, name, by_answer=by_answer)
             faults += [(name, fault) for fault in found]
             hidden += count
+            found, count = published.attack_kinds(tables, name)
+            faults += [(name, fault) for fault in found]
+            hidden += count
         seconds = time.monotonic() - start
         sys.stdout.write(
             f"{survey_id} {wave_id}: {len(names)} variables, {hidden:,} numbers hidden, {len(faults)} told "
@@ -50,6 +55,10 @@ def attack_warehouse(project: Project, survey: str | None) -> int:
         sys.stdout.writelines(f"  {name}: {fault}\n" for name, fault in faults[:10])
         sys.stdout.flush()
         told += len(faults)
+    contradicted = published.told_of_hidden_cells(project)
+    sys.stdout.write(f"{len(contradicted)} facts that one table tells of what is hidden in another\n")
+    sys.stdout.writelines(f"  {fact}\n" for fact in contradicted[:10])
+    told += len(contradicted)
     sys.stdout.write(f"{published.shares_lost(project).round(4).to_string()}\n")
     return told
 

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
-from support.published import assert_nothing_told, read_tables, shares_lost, variables_of
+from support.published import (
+    assert_nothing_told,
+    read_tables,
+    shares_lost,
+    told_of_hidden_cells,
+    variables_of,
+)
+from support.told import told_facts, told_of_hidden
 from werkpeil.publishing.catalog import read_meanings
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from werkpeil.project import Project
 
 # Columns that a published mart has beside those of the mart.
@@ -67,6 +73,30 @@ def differing(shown: pd.DataFrame, true: pd.DataFrame, keys: list[str]) -> list[
         if (joined.loc[kept, column] != joined.loc[kept, f"{column}__true"]).any():
             found.append(f"{column} is another number")
     return found
+
+
+@pytest.mark.parametrize("project_name", ["bundled", "small"])
+def test_no_table_tells_what_another_hides(request: pytest.FixtureRequest, project_name: str) -> None:
+    """Both ends of a shown difference or change are shown, a mean sits with shown shares, and so on."""
+    assert told_of_hidden_cells(request.getfixturevalue(project_name)) == []
+
+
+def test_a_fact_about_a_hidden_cell_is_found(bundled: Project) -> None:
+    """The counter-proof: hide one cell of each kind that is shown now; the table that tells it is found."""
+    with open_warehouse(bundled, read_only=True) as connection:
+        facts = told_facts(connection)
+    facts = facts[facts["what"] != "group"]
+    for what, own in facts.groupby("what"):
+        fact = own.iloc[0]
+        cell = {"mean": "positive", "missing": "missing", "answered": "row", "cut": "row"}.get(
+            what, fact["cell_id"]
+        )
+        hidden = fact[["survey_id", "wave_id", "variable_id", "cut_id", "group_id"]].to_dict()
+        decision = pd.DataFrame(
+            [hidden | {"cell_id": cell, "category": None if cell in {"row", "missing"} else cell}]
+        )
+        found = told_of_hidden(facts, decision)
+        assert fact["table_name"] in set(found["table_name"]), what
 
 
 def test_less_is_lost_than_by_hiding_whole_rows(bundled: Project, record_property: Any) -> None:

@@ -41,6 +41,29 @@ def faults_of(published: Published, truth: Counts, telling: frozenset[str] = fro
     return faults
 
 
+def faults_of_kinds(published: Published, truth: Counts) -> list[Any]:
+    """Return kinds of missing answers that are of few people and shown, or can be narrowed too far.
+
+    Args:
+        published: People per kind; `answered` is how many did not answer, which is public.
+        truth: True counts of every row and kind.
+    """
+    attacker = Attacker(published)
+    faults: list[Any] = []
+    for row, size in published.sizes.items():
+        unanswered = published.answered[row]
+        if size is None or unanswered is None:
+            continue
+        for kind, count in truth[row].items():
+            if not (0 < count < MINIMUM or 0 < size - count < MINIMUM):
+                continue
+            if published.counts[row][kind] is not None:
+                faults.append((row, kind, count, "shown"))
+            elif interval := attacker.narrows(row, kind, count, min(MINIMUM, unanswered)):
+                faults.append((row, kind, count, *interval))
+    return faults
+
+
 def is_telling(counts: dict[str, int]) -> bool:
     """Whether a rest is small, or of one mind while not large: of other rests nothing is protected."""
     base = sum(counts.values())

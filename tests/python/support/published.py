@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from support.attacker import Published
-from support.judge import Counts, faults_of
+from support.attacker import Published, Row
+from support.carried import Carried
+from support.judge import Counts, faults_of, faults_of_kinds
+from support.told import ANSWER, CATEGORY, GROUP, told_facts, told_of_hidden
 from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
 SHARES = {
     "item_shares": {"positive": "positive_share", "neutral": "neutral_share", "negative": "negative_share"},
     "scale_scores": {"positive": "agree_share", "neutral": "neutral_share", "negative": "disagree_share"},
+}
+# Which share tells of which kind of missing answers.
+KINDS = {
+    "not_asked": "asked_share",
+    "skipped": "skipped_share",
+    "dont_know": "dont_know_share",
+    "refused": "refused_share",
+    "invalid": "invalid_share",
 }
 ROW = ["survey_id", "wave_id", "variable_id", "cut_id", "group_id"]
 
@@ -32,13 +42,21 @@ class Tables:
             and the share of each category; null where hidden.
         answers: Published answers of variables of which each is published.
         truth: True counts.
+        missing: True counts of kinds of missing answers.
         universes: Condition under which each item is put to somebody.
+        carried: Sums of what people carry.
+        told: What any table tells: `FACT` of support.told without survey and wave.
+        sizes: People in each group that any table shows.
     """
 
     shares: pd.DataFrame
     answers: pd.DataFrame
     truth: pd.DataFrame
+    missing: pd.DataFrame
     universes: dict[str, str]
+    carried: Carried
+    told: set[tuple[str, ...]]
+    sizes: dict[Row, float]
 
 
 def waves_of(project: Project) -> list[tuple[str, str]]:
@@ -65,11 +83,25 @@ def read_tables(project: Project, survey: str, wave: str) -> Tables:
             "select item_id, universe from published.dim_items where survey_id = ? and universe is not null",
             [survey],
         ).fetchall()
+        facts = told_facts(connection)
+        facts = facts[(facts["survey_id"] == survey) & (facts["wave_id"] == wave)]
+        keys = ["variable_id", "cut_id", "group_id", "what", "cell_id"]
+        joined = pd.concat(shares, ignore_index=True)
+        told = set(facts[keys].itertuples(index=False, name=None))
+        groups = read("estimates.int_group_counts")
         return Tables(
-            shares=pd.concat(shares, ignore_index=True),
+            shares=joined,
             answers=read("published.answer_shares").rename(columns={"item_id": "variable_id"}),
             truth=read("estimates.int_answer_cells", condition="missing_reason is null"),
+            missing=read("estimates.int_answer_cells", condition="missing_reason is not null"),
             universes=dict(universes),
+            carried=Carried(connection, survey, wave, joined),
+            told=told,
+            sizes={
+                (str(cut), str(group)): float(n)
+                for cut, group, n in groups[["cut_id", "group_id", "n"]].itertuples(index=False)
+                if ("every_variable", cut, group, GROUP, "") in told
+            },
         )
 
 
@@ -95,8 +127,38 @@ def attack(tables: Tables, variable: str, *, by_answer: bool = False) -> tuple[l
     """
     truth = _true_counts(tables, variable, "answer_id" if by_answer else "category")
     published = _published_answers(tables, variable, truth) if by_answer else _shares(tables, variable, truth)
+    published.measures, published.values = tables.carried.measures(
+        variable, "answer_id" if by_answer else "category"
+    )
     hidden = sum(count is None for counts in published.counts.values() for count in counts.values())
     return faults_of(published, truth, _telling(tables, variable)), hidden
+
+
+def attack_kinds(tables: Tables, variable: str) -> tuple[list[Any], int]:
+    """Return the same of kinds of missing answers: what can be told, and how many are hidden."""
+    own = tables.missing[tables.missing["variable_id"] == variable]
+    lines = tables.shares[tables.shares["variable_id"] == variable].to_dict("records")
+    kinds = [kind for kind in KINDS if kind in set(own["missing_reason"])]
+    if len(kinds) < 2 or not lines:
+        return [], 0
+    counted = {
+        (str(cut), str(group), str(kind)): int(n)
+        for cut, group, kind, n in own[["cut_id", "group_id", "missing_reason", "n"]].itertuples(index=False)
+    }
+    published = Published({}, {}, {})
+    truth: Counts = {}
+    for line in lines:
+        row = (str(line["cut_id"]), str(line["group_id"]))
+        truth[row] = {kind: counted.get((*row, kind), 0) for kind in kinds}
+        size, answered = tables.sizes.get(row), _number(line["n"])
+        published.sizes[row] = size
+        published.answered[row] = None if size is None or answered is None else size - answered
+        published.counts[row] = {
+            kind: float(count) if _number(line[KINDS[kind]]) is not None else None
+            for kind, count in truth[row].items()
+        }
+    hidden = sum(count is None for counts in published.counts.values() for count in counts.values())
+    return faults_of_kinds(published, truth), hidden
 
 
 def assert_nothing_told(tables: Tables, names: list[str], by_answer: list[str], *, least: int) -> None:
@@ -108,6 +170,7 @@ def assert_nothing_told(tables: Tables, names: list[str], by_answer: list[str], 
     for name, single in [*((name, False) for name in names), *((name, True) for name in by_answer)]:
         faults, count = attack(tables, name, by_answer=single)
         assert faults == [], name
+        assert attack_kinds(tables, name)[0] == [], name
         hidden += count
     assert hidden > least
 
@@ -122,10 +185,12 @@ def _shares(tables: Tables, variable: str, truth: Counts) -> Published:
     for line in lines.to_dict("records"):
         row = (str(line["cut_id"]), str(line["group_id"]))
         if row in truth:
-            published.sizes[row] = _number(line["group_count"])
+            published.sizes[row] = tables.sizes.get(row)
             published.answered[row] = _number(line["n"])
             published.counts[row] = {
-                category: float(count) if _number(line[category]) is not None else None
+                category: float(count)
+                if _number(line[category]) is not None or (variable, *row, CATEGORY, category) in tables.told
+                else None
                 for category, count in truth[row].items()
             }
             unit = re.match(r"[A-Z]{2}", row[1]) if row[0] == "level_1" else None
@@ -142,14 +207,12 @@ def _published_answers(tables: Tables, variable: str, truth: Counts) -> Publishe
     for line in rows.to_dict("records"):
         row = (str(line["cut_id"]), str(line["group_id"]))
         if row in truth:
-            published.sizes[row] = _number(line["group_count"])
+            published.sizes[row] = tables.sizes.get(row)
             published.answered[row] = _number(line["n"])
-            published.counts[row] = dict.fromkeys(truth[row])
-    lines = tables.answers[tables.answers["variable_id"] == variable]
-    for line in lines.to_dict("records"):
-        row = (str(line["cut_id"]), str(line["group_id"]))
-        if line["answer_id"] in truth.get(row, {}):
-            published.counts[row][line["answer_id"]] = _number(line["n"])
+            published.counts[row] = {
+                answer: float(count) if (variable, *row, ANSWER, answer) in tables.told else None
+                for answer, count in truth[row].items()
+            }
     return published
 
 
@@ -175,6 +238,14 @@ def _telling(tables: Tables, variable: str) -> frozenset[str]:
         asked = {name for name, universe in tables.universes.items() if universe.split(" = ")[0] in found}
         found |= asked
     return frozenset(found)
+
+
+def told_of_hidden_cells(project: Project) -> list[Any]:
+    """Return what any published table tells of what is hidden."""
+    with open_warehouse(project, read_only=True) as connection:
+        decisions = connection.execute("select * from marts.disclosure_decisions").df()
+        found = told_of_hidden(told_facts(connection), decisions)
+    return list(found.itertuples(index=False, name=None))
 
 
 def shares_lost(project: Project) -> pd.DataFrame:
