@@ -23,6 +23,8 @@ int_answer_cells as (
         valued.answer_id,
         valued.category,
         valued.missing_reason,
+        valued.score,
+        max(case when abs(answers.sum_w - answers.n) > 1e-9 * answers.n then 1 else 0 end) as is_weighted,
         cast(sum(answers.n) as bigint) as n
     from answers
     inner join valued
@@ -38,7 +40,8 @@ int_answer_cells as (
         answers.variable_id,
         valued.answer_id,
         valued.category,
-        valued.missing_reason
+        valued.missing_reason,
+        valued.score
 
 )
 

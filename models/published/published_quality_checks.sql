@@ -1,4 +1,4 @@
--- Counts of rows of marts, not of people: what a row holds, and which rows break a check, stay in the warehouse.
+-- Counts of rows of marts, not of people: which rows break a check, and by what, stays in the warehouse.
 {{ publish_wholes(
     'quality_checks',
     labels=[

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from werkpeil.disclosure.groups import TOTAL, Groups, Key, find_groups, with_margins
+from werkpeil.disclosure.moments import Scored, hidden_moments, moments_table
 from werkpeil.disclosure.rules import (
     COMPLEMENTARY,
     SMALL_CATEGORY,
@@ -42,7 +43,8 @@ COLUMNS = [
     "fingerprint",
 ]
 # What decides on a wave, in one order, so that its search takes the same way whatever order rows come in.
-ANSWERS = ["cut_id", "group_id", "variable_id", "answer_id", "category", "missing_reason", "n"]
+ANSWERS = ["cut_id", "group_id", "variable_id", "answer_id", "category", "missing_reason", "score"]
+ANSWERS += ["is_weighted", "n"]
 GROUPS = ["cut_id", "group_id", "n"]
 NESTED = ["cut_id", "group_id", "parent_cut_id", "parent_group_id"]
 CUTS = ["cut_id", "variables"]
@@ -51,9 +53,11 @@ VARIABLES = ["variable_id", "kind", "universe", "by_answer"]
 Base = tuple["NDArray[np.bool_]", "NDArray[np.object_]"]
 Decision = tuple[str, str, str, str, "str | None", str]
 
-# The cells of a row: the row as a whole, the kinds of missing answers together, and each answer or category.
+# The cells of a row: the row as a whole, the kinds of missing answers together, the mean with the deviation,
+# and each answer or category.
 ROW = "row"
 MISSING = "missing"
+MEAN = "mean"
 EVERY_VARIABLE = "every_variable"
 # The row of each wave that was searched, in which nothing is hidden.
 SEARCHED = "searched"
@@ -85,6 +89,7 @@ class Variable:
         kinds: Names of the kinds of missing answers (columns of `missing`), not asked included.
         missing: People per group and kind of missing answer.
         label: Of a variable that people are grouped by: which group each category is.
+        scored: People per answer and score, if they all count for one.
     """
 
     variable_id: str
@@ -96,6 +101,7 @@ class Variable:
     kinds: tuple[str, ...]
     missing: NDArray[np.float64]
     label: Mapping[str, str]
+    scored: Scored | None = None
 
 
 @dataclass(frozen=True)
@@ -254,7 +260,9 @@ class _Wave:
             yield EVERY_VARIABLE, *self.groups.keys[row], ROW, None, str(reasons[row])
         yield from found
         for variable in self.variables:
-            if not variable.label:
+            if variable.label:
+                yield from self._hide_means(variable, found, bases, hidden_groups)
+            else:
                 yield from self._hide_alone(variable, bases, hidden_groups)
             hidden, reasons_of_rows = bases[variable.variable_id]
             for row in np.flatnonzero(hidden):
@@ -277,12 +285,34 @@ class _Wave:
         for attempt in range(ATTEMPTS):
             found, exposed = self._hide_answers([variable], bases, hidden_groups)
             if not exposed.any():
-                return found
+                return [*found, *self._hide_means(variable, found, bases, hidden_groups)]
             hidden, reasons = bases[variable.variable_id]
             bases[variable.variable_id] = hidden | self._more_to_hide(exposed, hidden, attempt), reasons
         # What nothing is shown of is not exposed.
         bases[variable.variable_id] = np.ones(self.count, dtype=bool), bases[variable.variable_id][1]
         return []
+
+    def _hide_means(
+        self,
+        variable: Variable,
+        found: list[Decision],
+        bases: Mapping[str, Base],
+        hidden_groups: NDArray[np.bool_],
+    ) -> Iterator[Decision]:
+        """Hide means and deviations of rows with all shares, where they tell of hidden categories."""
+        rows_hidden = bases[variable.variable_id][0]
+        grid, *_ = self._answers_grid(variable, rows_hidden, hidden_groups, keeps_parents=False)
+        if variable.scored is None or not (grid.width > 0).any():
+            return
+        hidden = grid.hidden.copy()
+        own = [decision for decision in found if decision[0] == variable.variable_id]
+        for _, cut_id, group_id, cell, *_ in own:
+            hidden[self.groups.place[cut_id, group_id], variable.cells.index(cell)] = True
+        grid = replace(grid, hidden=hidden)
+        chosen, _ = complete(moments_table(self.groups, grid, variable.scored), rounds=0)
+        more = hidden_moments(chosen, grid, variable.scored) & ~hidden.any(axis=1)
+        for row in np.flatnonzero(more[: self.count] & ~rows_hidden):
+            yield variable.variable_id, *self.groups.keys[row], MEAN, None, COMPLEMENTARY
 
     def _more_to_hide(
         self, exposed: NDArray[np.bool_], hidden: NDArray[np.bool_], attempt: int
@@ -648,7 +678,25 @@ def _read_variables(groups: Groups, answers: pd.DataFrame, variables: pd.DataFra
             kinds=kinds,
             missing=counted_missing,
             label=_labels(str(variable_id), groups, cells, counted) if variable_id in grouping else {},
+            scored=_scored(given, names, cells, len(groups.keys)),
         )
+
+
+def _scored(given: pd.DataFrame, names: pd.Series, cells: tuple[str, ...], count: int) -> Scored | None:
+    """Return people per score, or none where there is no mean or a deviation is a sum over weights."""
+    scores = given["score"]
+    if given.empty or not (scores.notna() & (given["is_weighted"] == 0) & names.notna()).all():
+        return None
+    answers = pd.MultiIndex.from_arrays([names, scores])
+    found = sorted(set(answers))
+    codes = answers.map({answer: place for place, answer in enumerate(found)}).to_numpy()
+    counted = np.zeros((count, len(found)))
+    np.add.at(counted, (given["row"].to_numpy(), codes), given["n"].to_numpy())
+    return Scored(
+        scores=np.array([float(score) for _, score in found]),
+        categories=np.array([cells.index(str(name)) for name, _ in found]),
+        counts=counted,
+    )
 
 
 def _counted(

@@ -5,13 +5,38 @@ from __future__ import annotations
 import pytest
 
 from support.attacker import Attacker
-from support.random_tables import decided, judged, people_of, published_of
+from support.judge import faults_of
+from support.random_tables import (
+    CATEGORIES,
+    SCORES,
+    carried_of,
+    counts_of,
+    decided,
+    judged,
+    people_of,
+    published_of,
+)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_nothing_hidden_is_recovered_from_random_tables(seed: int) -> None:
     faults, _ = judged(people_of(seed))
     assert faults == []
+
+
+def test_deviations_would_tell_what_no_count_tells() -> None:
+    """Without the means that are hidden, sums of squares narrow a hidden category of this table."""
+    rows, decisions = decided(people_of(18))
+    means = decisions["cell_id"] == "mean"
+    assert means.any()
+    truth = {row: counts_of(members, list(CATEGORIES)) for row, members in rows.items()}
+    told = []
+    for kept in (decisions, decisions[~means]):
+        published = published_of(rows, kept)
+        published.values = SCORES
+        published.measures = carried_of(rows, published, weighted=False)
+        told.append(len(faults_of(published, truth)))
+    assert told[0] == 0 < told[1]
 
 
 def test_the_attacker_finds_what_only_primary_rules_protect() -> None:

@@ -53,6 +53,7 @@ class Published:
         labels: Which group of its own cut each category is.
         measures: What people carry, by name. `squares` are those of `scores`.
         values: Scores that people of each category can have, in order.
+        without_mean: Rows with all shares and no mean.
     """
 
     sizes: dict[Row, float | None]
@@ -63,6 +64,7 @@ class Published:
     labels: dict[str, str] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
     values: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    without_mean: set[Row] = field(default_factory=set)
 
 
 @dataclass

@@ -43,6 +43,11 @@ def people_of(seed: int) -> pd.DataFrame:
     return people
 
 
+def is_weighted(people: pd.DataFrame) -> bool:
+    """Whether shares and means of these people are weighted."""
+    return len(people) % 2 == 1
+
+
 def rows_of(people: pd.DataFrame) -> dict[Row, pd.DataFrame]:
     """The people of each group of each cut."""
     found = {("total", "total"): people}
@@ -64,16 +69,19 @@ def inputs_of(people: pd.DataFrame, wave_id: str = "1") -> Inputs:
     answers, groups = [], []
     for (cut, group), members in rows_of(people).items():
         groups.append({"cut_id": cut, "group_id": group, "n": len(members)})
-        for answer, n in members["answer"].value_counts().items():
+        counted = members.groupby(["answer", "score"], dropna=False).size()
+        for (answer, score), n in counted.items():
             missing = answer == "skipped"
             answers.append(
                 {
                     "cut_id": cut,
                     "group_id": group,
                     "variable_id": "q",
-                    "answer_id": None if missing else answer,
+                    "answer_id": None if missing else f"{answer}_{score:g}",
                     "category": None if missing else answer,
                     "missing_reason": answer if missing else None,
+                    "score": score,
+                    "is_weighted": int(is_weighted(people)),
                     "n": n,
                 }
             )
@@ -103,6 +111,8 @@ def published_of(rows: dict[Row, pd.DataFrame], decisions: pd.DataFrame) -> Publ
     for row, members in rows.items():
         whole = (row, "row") in hidden
         answered = members[members["answer"] != "skipped"]
+        if (row, "mean") in hidden:
+            published.without_mean.add(row)
         published.sizes[row] = None if whole else len(members)
         published.answered[row] = None if whole else len(answered)
         published.counts[row] = {
@@ -123,7 +133,11 @@ def carried_of(rows: dict[Row, pd.DataFrame], published: Published, *, weighted:
         weighted: Whether shares are weighted; then deviations are too, and tell no sum of squares.
     """
     given = {row: members[members["answer"] != "skipped"] for row, members in rows.items()}
-    whole = {row: held for row, held in given.items() if None not in published.counts[row].values()}
+    whole = {
+        row: held
+        for row, held in given.items()
+        if None not in published.counts[row].values() and row not in published.without_mean
+    }
     lowest = {name: scores[0] for name, scores in SCORES.items()}
     highest = {name: scores[-1] for name, scores in SCORES.items()}
     sums = {row: float(held["score"].sum()) for row, held in whole.items()}
@@ -152,7 +166,7 @@ def judged(people: pd.DataFrame) -> tuple[list[Any], dict[str, int]]:
     rows, decisions = decided(people)
     published = published_of(rows, decisions)
     published.values = SCORES
-    published.measures = carried_of(rows, published, weighted=len(people) % 2 == 1)
+    published.measures = carried_of(rows, published, weighted=is_weighted(people))
     given = [category for category in CATEGORIES if (people["answer"] == category).any()]
     truth = {row: counts_of(members, given) for row, members in rows.items()}
     told = {"numbers": 0, "primary": 0, "hidden": 0, "rows": 0}
