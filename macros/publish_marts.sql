@@ -3,7 +3,7 @@
     and `suppression_reason` beside them. The columns are those of the published model's own YAML, so a column that a
     mart gains is published by naming it there. What is hidden with what follows from a column's name: a share with
     its category, kinds of missing answers together, counts with the row, and whatever else (means, errors, sizes)
-    with any category.
+    with any category. Where weighted shares are hidden (`weighted`), unweighted ones and counts stay.
 
     `protected` says that a number is hidden to protect people, and not why: a reason of its own for small numbers
     would tell that the number is small.
@@ -31,6 +31,7 @@ judged as (
         coalesce(hidden_rows.row_hidden, 0) as row_hidden,
         coalesce(hidden_rows.missing_hidden, 0) as missing_hidden,
         coalesce(hidden_rows.distribution_hidden, 0) as distribution_hidden,
+        coalesce(hidden_rows.weighted_hidden, 0) as weighted_hidden,
         coalesce(hidden_cuts.cut_hidden, 0) as tests_hidden
         {%- for category, share in shares.items() %},
         coalesce(hidden_rows.{{ category }}_hidden, 0) as {{ category }}_hidden
@@ -67,6 +68,9 @@ published as (
             {%- set found = namespace(condition='distribution_hidden = 1', unreliable='') %}
             {%- for category, share in shares.items() if name.startswith(share) %}
                 {%- set found.condition = category ~ '_hidden = 1' %}
+                {%- if not name.endswith('_unweighted') %}
+                    {%- set found.condition = 'greatest(' ~ category ~ '_hidden, weighted_hidden) = 1' %}
+                {%- endif %}
                 {%- if share ~ '_ci_upper' in published_columns() %}
                     {%- set found.unreliable = ' or ' ~ category ~ '_unreliable = 1' %}
                 {%- endif %}
@@ -106,6 +110,7 @@ published as (
             {%- for category, share in shares.items() %}
             when
                 {{ category }}_hidden = 0
+                and weighted_hidden = 0
                 and {{ share }}_ci_upper - {{ share }}_ci_lower > 2 * {{ var('disclosure').reliability.half_width }}
                 then 'low_precision'
             {%- endfor %}
@@ -199,7 +204,8 @@ judged as (
             when planned.{{ band }} = 'all' then coalesce(hidden_rows.distribution_hidden, 0)
             when hidden_bands.cell_id is null then 0
             else 1
-        end as band_hidden
+        end as band_hidden,
+        coalesce(hidden_rows.weighted_hidden, 0) as weighted_hidden
     from planned
     left join mart
         on
@@ -225,10 +231,15 @@ published as (
 
     select
         {%- for name in published_columns() if name != 'suppression_reason' %}
-        {{ hide(name, none if name in keys else '' if name == 'base_n' else 'band_hidden = 1') }},
+        {{ hide(
+            name,
+            none if name in keys
+            else '' if name == 'base_n'
+            else 'band_hidden = 1' if name in unweighted_columns() else 'greatest(band_hidden, weighted_hidden) = 1'
+        ) }},
         {%- endfor %}
         case
-            when row_hidden = 1 or band_hidden = 1 then 'protected'
+            when row_hidden = 1 or band_hidden = 1 or (weighted_hidden = 1 and n > 0) then 'protected'
             when n = 0 then 'nobody'
         end as suppression_reason
     from judged
@@ -265,7 +276,8 @@ judged as (
             when mart.measure = 'positive_share'
                 then greatest(
                     coalesce(one.row_hidden, 0), coalesce(one.positive_hidden, 0),
-                    coalesce(other.row_hidden, 0), coalesce(other.positive_hidden, 0)
+                    coalesce(one.weighted_hidden, 0), coalesce(other.row_hidden, 0),
+                    coalesce(other.positive_hidden, 0), coalesce(other.weighted_hidden, 0)
                 )
             else greatest(
                 coalesce(one.row_hidden, 0), coalesce(one.distribution_hidden, 0),
@@ -379,6 +391,7 @@ matched as (
         mart.*,
         coalesce(hidden_rows.row_hidden, 0) as row_hidden,
         coalesce(hidden_rows.distribution_hidden, 0) as distribution_hidden,
+        coalesce(hidden_rows.weighted_hidden, 0) as weighted_hidden,
         case when hidden_answers.cell_id is null then 0 else 1 end as answer_hidden
     from mart
     {{ join_hidden_rows('mart', 'item_id') }}
@@ -411,7 +424,7 @@ judged as (
         summed.*,
         case
             when origin_hidden = 0 then 0
-            when is_multiple_response or answer_hidden = 1 then 1
+            when is_multiple_response or answer_hidden = 1 or weighted_hidden = 1 then 1
             when n > hidden_n and flow_share > hidden_share then 0
             else 1
         end as rank_hidden
@@ -427,11 +440,13 @@ published as (
             name,
             none if name in keys
             else '' if name == 'base_n'
-            else 'rank_hidden = 1' if name in ['rank', 'is_tied'] else 'answer_hidden = 1'
+            else 'rank_hidden = 1' if name in ['rank', 'is_tied']
+            else 'answer_hidden = 1' if name in unweighted_columns() else 'greatest(answer_hidden, weighted_hidden) = 1'
         ) }},
         {%- endfor %}
         case
             when row_hidden = 1 or answer_hidden = 1 or (rank_hidden = 1 and rank is not null) then 'protected'
+            when weighted_hidden = 1 and n > 0 then 'protected'
             when n = 0 then 'nobody'
         end as suppression_reason
     from judged
@@ -458,7 +473,10 @@ judged as (
 
     select
         mart.*,
-        greatest(coalesce(hidden_rows.row_hidden, 0), coalesce(hidden_rows.positive_hidden, 0)) as row_hidden
+        greatest(
+            coalesce(hidden_rows.row_hidden, 0), coalesce(hidden_rows.positive_hidden, 0),
+            coalesce(hidden_rows.weighted_hidden, 0)
+        ) as row_hidden
     from mart
     {{ join_hidden_rows('mart', 'item_id', cut='base_cut_id', group='base_group_id') }}
 
@@ -502,7 +520,8 @@ judged as (
                 )
             else greatest(
                 coalesce(later.row_hidden, 0), coalesce(later.positive_hidden, 0),
-                coalesce(earlier.row_hidden, 0), coalesce(earlier.positive_hidden, 0)
+                coalesce(later.weighted_hidden, 0), coalesce(earlier.row_hidden, 0),
+                coalesce(earlier.positive_hidden, 0), coalesce(earlier.weighted_hidden, 0)
             )
         end as row_hidden
     from mart
@@ -782,7 +801,8 @@ hidden_rows as (
         group_id,
         max(case when cell_id = 'row' then 1 else 0 end) as row_hidden,
         max(case when cell_id = 'missing' then 1 else 0 end) as missing_hidden,
-        max(case when cell_id not in ('row', 'missing') then 1 else 0 end) as distribution_hidden
+        max(case when cell_id not in ('row', 'missing') then 1 else 0 end) as distribution_hidden,
+        max(case when cell_id = 'weighted' then 1 else 0 end) as weighted_hidden
         {%- for category in categories %},
         max(case when category = '{{ category }}' then 1 else 0 end) as {{ category }}_hidden
         {%- endfor %}
@@ -853,6 +873,12 @@ select * from published
         case when {{ hidden }} then null else {{ name }} end as {{ name }}
     {%- endif -%}
 {%- endmacro %}
+
+
+{# Columns of a mart with a row per answer or flow that no weight is in. #}
+{% macro unweighted_columns() %}
+    {% do return(['n', 'unweighted_share', 'answer_share_unweighted', 'flow_share_unweighted']) %}
+{% endmacro %}
 
 
 {# Columns that tell how many answers are missing, and of which kind. #}

@@ -24,7 +24,7 @@ int_answer_cells as (
         valued.category,
         valued.missing_reason,
         valued.score,
-        max(case when abs(answers.sum_w - answers.n) > 1e-9 * answers.n then 1 else 0 end) as is_weighted,
+        sum(answers.sum_w) as sum_w,
         cast(sum(answers.n) as bigint) as n
     from answers
     inner join valued

@@ -19,7 +19,9 @@ int_group_counts as (
         groups.wave_id,
         groups.cut_id,
         groups.group_id,
-        cast(sum(profiles.n) as bigint) as n
+        cast(sum(profiles.n) as bigint) as n,
+        min(profiles.smallest_weight) as smallest_weight,
+        max(profiles.largest_weight) as largest_weight
     from profiles
     inner join groups
         on

@@ -25,11 +25,14 @@ from werkpeil.disclosure.rules import (
 )
 from werkpeil.disclosure.suppression import HIDDEN, SHOWN, complete
 from werkpeil.disclosure.tables import Grid, grid_table, join_tables
+from werkpeil.disclosure.weights import Weighted, hidden_weights, known_weights, weights_table
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from werkpeil.disclosure.suppression import Table
 
 COLUMNS = [
     "survey_id",
@@ -44,8 +47,8 @@ COLUMNS = [
 ]
 # What decides on a wave, in one order, so that its search takes the same way whatever order rows come in.
 ANSWERS = ["cut_id", "group_id", "variable_id", "answer_id", "category", "missing_reason", "score"]
-ANSWERS += ["is_weighted", "n"]
-GROUPS = ["cut_id", "group_id", "n"]
+ANSWERS += ["n", "sum_w"]
+GROUPS = ["cut_id", "group_id", "n", "smallest_weight", "largest_weight"]
 NESTED = ["cut_id", "group_id", "parent_cut_id", "parent_group_id"]
 CUTS = ["cut_id", "variables"]
 VARIABLES = ["variable_id", "kind", "universe", "by_answer"]
@@ -54,10 +57,11 @@ Base = tuple["NDArray[np.bool_]", "NDArray[np.object_]"]
 Decision = tuple[str, str, str, str, "str | None", str]
 
 # The cells of a row: the row as a whole, the kinds of missing answers together, the mean with the deviation,
-# and each answer or category.
+# all weighted shares, and each answer or category.
 ROW = "row"
 MISSING = "missing"
 MEAN = "mean"
+WEIGHTED = "weighted"
 EVERY_VARIABLE = "every_variable"
 # The row of each wave that was searched, in which nothing is hidden.
 SEARCHED = "searched"
@@ -89,7 +93,8 @@ class Variable:
         kinds: Names of the kinds of missing answers (columns of `missing`), not asked included.
         missing: People per group and kind of missing answer.
         label: Of a variable that people are grouped by: which group each category is.
-        scored: People per answer and score, if they all count for one.
+        scored: People per answer and score, if there are scores.
+        weights: Sums of their weights per group and category.
     """
 
     variable_id: str
@@ -101,6 +106,7 @@ class Variable:
     kinds: tuple[str, ...]
     missing: NDArray[np.float64]
     label: Mapping[str, str]
+    weights: NDArray[np.float64]
     scored: Scored | None = None
 
 
@@ -110,7 +116,7 @@ class Inputs:
 
     Attributes:
         answers: `int_answer_cells`: people per wave, cut, group, variable and answer or kind of missing.
-        groups: `int_group_counts`: people per survey, wave, cut and group.
+        groups: `int_group_counts`: people per survey, wave, cut and group, and the ends of their weights.
         nested: `int_groups_nested`: groups that lie within a group of another cut.
         cuts: The seed `cuts`.
         variables: `int_variables`.
@@ -138,10 +144,11 @@ def decide_disclosure(
 
     Returns:
         One row per survey, wave, variable, cut, group and cell, with the category of an answer. `cell_id`
-        is `row` (everything of the row is hidden), `missing` (how many answers are missing of which kind), or
-        the name of a category or answer. `variable_id` is `every_variable` where a group is hidden as such.
-        Each wave that was searched has a row `searched` besides, in which nothing is hidden. `fingerprint` is
-        of all that the decisions of its wave follow from.
+        is `row` (everything of the row is hidden), `missing` (how many answers are missing of which kind),
+        `mean`, `weighted` (all weighted numbers), or the name of a category or answer. `variable_id` is
+        `every_variable` where a group is hidden as such. Each wave that was searched has a row `searched`
+        besides, in which nothing is hidden. `fingerprint` is of all that the decisions of its wave follow
+        from.
     """
     thresholds = Thresholds.of(settings)
     known = set() if built is None else set(built.itertuples(index=False, name=None))
@@ -160,7 +167,8 @@ def decide_disclosure(
         if (survey_id, wave_id, fingerprint) in known:
             continue
         answers, groups, nested, cuts, variables = ordered
-        wave = _Wave(*_groups_of_wave(groups, nested, cuts), answers, variables, thresholds)
+        ends = groups[["smallest_weight", "largest_weight"]].to_numpy(dtype=float)
+        wave = _Wave(*_groups_of_wave(groups, nested, cuts), ends, answers, variables, thresholds)
         searched = (SEARCHED, *TOTAL, SEARCHED, None, SEARCHED)
         found = pd.DataFrame([searched, *wave.decisions()], columns=COLUMNS[2:-1])
         frames.append(found.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint))
@@ -224,6 +232,7 @@ class _Wave:
         self,
         groups: Groups,
         margined: Groups,
+        ends: NDArray[np.float64],
         answers: pd.DataFrame,
         variables: pd.DataFrame,
         thresholds: Thresholds,
@@ -239,6 +248,8 @@ class _Wave:
         self.variables = list(_read_variables(groups, answers, variables))
         self.universes = {found.variable_id: found.universe for found in self.variables if found.universe}
         self.total = groups.place[TOTAL]
+        self.ends = ends
+        self.is_weighted = bool(ends[self.total, 0] < ends[self.total, 1])
 
     def decisions(self) -> Iterator[Decision]:
         """Yield variable, cut, group, cell, its category and reason."""
@@ -254,15 +265,15 @@ class _Wave:
             }
             found, exposed = self._hide_answers(grouping, bases, hidden_groups)
             if not exposed.any():
+                found, exposed = self._hide_more(grouping, found, bases, hidden_groups)
+            if not exposed.any():
                 break
             hidden_groups = hidden_groups | self._more_to_hide(exposed, hidden_groups, attempt)
         for row in np.flatnonzero(hidden_groups):
             yield EVERY_VARIABLE, *self.groups.keys[row], ROW, None, str(reasons[row])
         yield from found
         for variable in self.variables:
-            if variable.label:
-                yield from self._hide_means(variable, found, bases, hidden_groups)
-            else:
+            if not variable.label:
                 yield from self._hide_alone(variable, bases, hidden_groups)
             hidden, reasons_of_rows = bases[variable.variable_id]
             for row in np.flatnonzero(hidden):
@@ -273,7 +284,8 @@ class _Wave:
         """Yield that all groups are hidden, and what of the total must be: of no group anything is told."""
         answers = self.answers[self.answers["cut_id"] == TOTAL[0]]
         groups = find_groups({TOTAL: int(self.groups.counts[self.total])}, {}, [])
-        yield from _Wave(groups, groups, answers, self.described, self.thresholds).decisions()
+        ends = self.ends[[self.total]]
+        yield from _Wave(groups, groups, ends, answers, self.described, self.thresholds).decisions()
         for row in np.flatnonzero(np.arange(self.count) != self.total):
             for variable_id in (EVERY_VARIABLE, *(variable.variable_id for variable in self.variables)):
                 yield variable_id, *self.groups.keys[row], ROW, None, str(reasons[row])
@@ -285,34 +297,75 @@ class _Wave:
         for attempt in range(ATTEMPTS):
             found, exposed = self._hide_answers([variable], bases, hidden_groups)
             if not exposed.any():
-                return [*found, *self._hide_means(variable, found, bases, hidden_groups)]
+                found, exposed = self._hide_more([variable], found, bases, hidden_groups)
+            if not exposed.any():
+                return found
             hidden, reasons = bases[variable.variable_id]
             bases[variable.variable_id] = hidden | self._more_to_hide(exposed, hidden, attempt), reasons
         # What nothing is shown of is not exposed.
         bases[variable.variable_id] = np.ones(self.count, dtype=bool), bases[variable.variable_id][1]
         return []
 
-    def _hide_means(
+    def _hide_more(
         self,
-        variable: Variable,
+        variables: list[Variable],
         found: list[Decision],
         bases: Mapping[str, Base],
         hidden_groups: NDArray[np.bool_],
-    ) -> Iterator[Decision]:
-        """Hide means and deviations of rows with all shares, where they tell of hidden categories."""
-        rows_hidden = bases[variable.variable_id][0]
+    ) -> tuple[list[Decision], NDArray[np.bool_]]:
+        """Hide means and weighted shares, where they tell of hidden categories.
+
+        Returns:
+            What is hidden now, and all groups of the cuts in which something is exposed even so.
+        """
+        more: list[Decision] = []
+        exposed = np.zeros(self.count, dtype=bool)
+        for variable in variables:
+            rows_hidden = bases[variable.variable_id][0]
+            grid = self._decided_grid(variable, found, rows_hidden, hidden_groups)
+            if not (grid.width > 0).any():
+                continue
+            if self.is_weighted:
+                name = WEIGHTED
+                chosen, narrow = complete(self._weights_table(variable, grid), rounds=0)
+                rows = hidden_weights(chosen, grid)
+                exposed |= self._in_exposed_cuts(np.flatnonzero(narrow) // (len(narrow) // len(grid.base)))
+            elif variable.scored is not None:
+                name = MEAN
+                chosen, _ = complete(moments_table(self.groups, grid, variable.scored), rounds=0)
+                rows = hidden_moments(chosen, grid, variable.scored) & ~grid.hidden.any(axis=1)
+            else:
+                continue
+            more += [
+                (variable.variable_id, *self.groups.keys[row], name, None, COMPLEMENTARY)
+                for row in np.flatnonzero(rows[: self.count] & ~rows_hidden)
+            ]
+        return [*found, *more], exposed
+
+    def _decided_grid(
+        self,
+        variable: Variable,
+        found: list[Decision],
+        rows_hidden: NDArray[np.bool_],
+        hidden_groups: NDArray[np.bool_],
+    ) -> Grid:
+        """Return the categories of a variable, with what is hidden of them: nobody who is a shown group."""
         grid, *_ = self._answers_grid(variable, rows_hidden, hidden_groups, keeps_parents=False)
-        if variable.scored is None or not (grid.width > 0).any():
-            return
-        hidden = grid.hidden.copy()
-        own = [decision for decision in found if decision[0] == variable.variable_id]
-        for _, cut_id, group_id, cell, *_ in own:
-            hidden[self.groups.place[cut_id, group_id], variable.cells.index(cell)] = True
-        grid = replace(grid, hidden=hidden)
-        chosen, _ = complete(moments_table(self.groups, grid, variable.scored), rounds=0)
-        more = hidden_moments(chosen, grid, variable.scored) & ~hidden.any(axis=1)
-        for row in np.flatnonzero(more[: self.count] & ~rows_hidden):
-            yield variable.variable_id, *self.groups.keys[row], MEAN, None, COMPLEMENTARY
+        hidden, width = grid.hidden.copy(), grid.width.copy()
+        for variable_id, cut_id, group_id, cell, *_ in found:
+            if variable_id == variable.variable_id:
+                hidden[self.groups.place[cut_id, group_id], variable.cells.index(cell)] = True
+        settled = self._settled(hidden_groups)
+        states = [settled.get(name) for name in self._names_of_cells(variable)]
+        shown = np.array(states).reshape(len(grid.base), -1)[:, :-1] == SHOWN
+        hidden[shown], width[shown] = False, 0.0
+        return replace(grid, hidden=hidden, width=width)
+
+    def _weights_table(self, variable: Variable, grid: Grid) -> Table:
+        lightest, heaviest = known_weights(self.groups, self.ends[:, 0], self.ends[:, 1], self.total)
+        everybody = variable.answered[self.total] == self.groups.counts[self.total]
+        weighted = Weighted(variable.weights, lightest, heaviest, bool(everybody))
+        return weights_table(self.groups, grid, weighted, self.total)
 
     def _more_to_hide(
         self, exposed: NDArray[np.bool_], hidden: NDArray[np.bool_], attempt: int
@@ -520,9 +573,7 @@ class _Wave:
         size_names: list[Hashable] = [self._name_of(row) for row in range(len(self.sizes))]
         tables = [grid_table(self.groups, sizes)]
         names = [size_names]
-        settled: dict[Hashable, int] = {NOBODY: SHOWN}
-        for row in range(self.count):
-            settled[size_names[row]] = HIDDEN if hidden_groups[row] else SHOWN
+        settled = self._settled(hidden_groups)
         for variable, (grid, _, _) in zip(variables, grids, strict=True):
             tables.append(grid_table(self.groups, grid))
             names.append(list(self._names_of_cells(variable)))
@@ -619,6 +670,11 @@ class _Wave:
         """Name the people of a group by what is true of all of them, those of a rest by their family."""
         return self._same_people(self.groups.conditions[row]) if row < self.count else ("rest", row)
 
+    def _settled(self, hidden_groups: NDArray[np.bool_]) -> dict[Hashable, int]:
+        """Return what is decided of people who are a group, by their name, and of nobody."""
+        groups = {self._name_of(row): HIDDEN if hidden_groups[row] else SHOWN for row in range(self.count)}
+        return {NOBODY: SHOWN, **groups}
+
     def _names_of_cells(self, variable: Variable) -> Iterator[Hashable]:
         for row in range(len(self.sizes)):
             for cell in variable.cells:
@@ -678,14 +734,15 @@ def _read_variables(groups: Groups, answers: pd.DataFrame, variables: pd.DataFra
             kinds=kinds,
             missing=counted_missing,
             label=_labels(str(variable_id), groups, cells, counted) if variable_id in grouping else {},
+            weights=_counted(given, names, len(groups.keys), what="sum_w")[1],
             scored=_scored(given, names, cells, len(groups.keys)),
         )
 
 
 def _scored(given: pd.DataFrame, names: pd.Series, cells: tuple[str, ...], count: int) -> Scored | None:
-    """Return people per score, or none where there is no mean or a deviation is a sum over weights."""
+    """Return people per score, or none where there is no mean."""
     scores = given["score"]
-    if given.empty or not (scores.notna() & (given["is_weighted"] == 0) & names.notna()).all():
+    if given.empty or not (scores.notna() & names.notna()).all():
         return None
     answers = pd.MultiIndex.from_arrays([names, scores])
     found = sorted(set(answers))
@@ -700,13 +757,13 @@ def _scored(given: pd.DataFrame, names: pd.Series, cells: tuple[str, ...], count
 
 
 def _counted(
-    rows: pd.DataFrame, names: pd.Series, count: int, possible: Sequence[str] = ()
+    rows: pd.DataFrame, names: pd.Series, count: int, possible: Sequence[str] = (), what: str = "n"
 ) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     found = sorted({*names.dropna(), *possible})
     codes = pd.Categorical(names, categories=found).codes
     counted = np.zeros((count, len(found)))
     held = codes >= 0
-    np.add.at(counted, (rows["row"].to_numpy()[held], codes[held]), rows["n"].to_numpy()[held])
+    np.add.at(counted, (rows["row"].to_numpy()[held], codes[held]), rows[what].to_numpy()[held])
     return tuple(str(name) for name in found), counted
 
 

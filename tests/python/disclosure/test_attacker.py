@@ -39,6 +39,22 @@ def test_deviations_would_tell_what_no_count_tells() -> None:
     assert told[0] == 0 < told[1]
 
 
+def test_weights_of_strata_would_tell_what_no_count_tells() -> None:
+    """Without the weighted shares that are hidden, those of two strata together tell how many of each."""
+    people = people_of(20)
+    rows, decisions = decided(people)
+    weights = decisions["cell_id"] == "weighted"
+    assert weights.any()
+    truth = {row: counts_of(members, list(CATEGORIES)) for row, members in rows.items()}
+    told = []
+    for kept in (decisions, decisions[~weights]):
+        published = published_of(rows, kept)
+        published.values = SCORES
+        published.measures = carried_of(rows, published, weighted=True)
+        told.append(len(faults_of(published, truth)))
+    assert told[0] == 0 < told[1]
+
+
 def test_the_attacker_finds_what_only_primary_rules_protect() -> None:
     rows, decisions = decided(people_of(3))
     published = published_of(rows, decisions[decisions["suppression_reason"] != "complementary"])

@@ -32,12 +32,14 @@ class Measure:
         most: Most number of one person, per category.
         sums: Between which numbers the sum over all categories of a row lies, where that is known.
         parts: What part of the sum of a row a category has, where that is known.
+        of_row: Least and most number of one person of a row, where more is known than for everybody.
     """
 
     least: dict[str, float]
     most: dict[str, float]
     sums: dict[Row, tuple[float, float]]
     parts: dict[tuple[Row, str], float] = field(default_factory=dict)
+    of_row: dict[Row, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Published:
         measures: What people carry, by name. `squares` are those of `scores`.
         values: Scores that people of each category can have, in order.
         without_mean: Rows with all shares and no mean.
+        without_weights: Rows whose weighted shares are hidden.
     """
 
     sizes: dict[Row, float | None]
@@ -65,6 +68,7 @@ class Published:
     measures: dict[str, Measure] = field(default_factory=dict)
     values: dict[str, tuple[float, ...]] = field(default_factory=dict)
     without_mean: set[Row] = field(default_factory=set)
+    without_weights: set[Row] = field(default_factory=set)
 
 
 @dataclass
@@ -271,6 +275,8 @@ def _bound(
 
     amount, people = unknown(name), unknown("count")
     least, most = measure.least[category], measure.most[category]
+    if row in measure.of_row:
+        least, most = measure.of_row[row]
     if least == most:
         programme.equate({amount: 1.0, people: -least})
         return

@@ -64,6 +64,12 @@ class Carried:
             "where survey_id = ? and wave_id = ?",
             [survey, wave],
         ).fetchall()
+        one = connection.execute(
+            "select cut_id, group_id, smallest_weight from estimates.int_group_counts "
+            "where survey_id = ? and wave_id = ? and smallest_weight = largest_weight",
+            [survey, wave],
+        ).fetchall()
+        self._one_weight = {(str(cut), str(group)): (weight, weight) for cut, group, weight in one}
         items = connection.execute(
             "select items.item_id, items.scale_ids, items.polarity, min(answers.score), max(answers.score) "
             "from published.dim_items as items inner join published.dim_answers as answers "
@@ -156,6 +162,7 @@ class Carried:
             dict.fromkeys(names, float(self._heaviest)),
             {TOTAL: (true[TOTAL], true[TOTAL])} if self._everybody(rows.get(TOTAL)) else {},
             parts,
+            self._one_weight,
         )
 
     def _told(self, line: dict[str, Any], variable: str, row: Row, name: str, by: str) -> Any:

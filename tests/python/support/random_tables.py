@@ -21,7 +21,10 @@ CUTS = pd.DataFrame(
 
 
 def people_of(seed: int) -> pd.DataFrame:
-    """Some hundreds of people in units and posts, one unit and one answer being rare, some in no post."""
+    """Some hundreds of people in units and posts, one unit and one answer being rare, some in no post.
+
+    Half of all tables are weighted, by strata half of them: then all of a unit and post have one weight.
+    """
     generator = np.random.default_rng(seed)
     size = int(generator.integers(150, 900))
     units = int(generator.integers(3, 7))
@@ -40,6 +43,11 @@ def people_of(seed: int) -> pd.DataFrame:
     ends = people["answer"].map(SCORES)
     people["score"] = [generator.choice(scores) if isinstance(scores, tuple) else np.nan for scores in ends]
     people["weight"] = generator.uniform(LIGHTEST, HEAVIEST, size)
+    if size % 4 == 3:
+        stratum = people["unit"] + "*" + people["post"]
+        people["weight"] = stratum.map(
+            {name: generator.uniform(LIGHTEST, HEAVIEST) for name in sorted(set(stratum))}
+        )
     return people
 
 
@@ -68,9 +76,18 @@ def inputs_of(people: pd.DataFrame, wave_id: str = "1") -> Inputs:
     """The tables that the warehouse decides by, with these people as a wave."""
     answers, groups = [], []
     for (cut, group), members in rows_of(people).items():
-        groups.append({"cut_id": cut, "group_id": group, "n": len(members)})
-        counted = members.groupby(["answer", "score"], dropna=False).size()
-        for (answer, score), n in counted.items():
+        weights = members["weight"] if is_weighted(people) else pd.Series(1.0, members.index)
+        groups.append(
+            {
+                "cut_id": cut,
+                "group_id": group,
+                "n": len(members),
+                "smallest_weight": weights.min(),
+                "largest_weight": weights.max(),
+            }
+        )
+        counted = weights.groupby([members["answer"], members["score"]], dropna=False).agg(["size", "sum"])
+        for (answer, score), (n, sum_w) in counted.iterrows():
             missing = answer == "skipped"
             answers.append(
                 {
@@ -81,8 +98,8 @@ def inputs_of(people: pd.DataFrame, wave_id: str = "1") -> Inputs:
                     "category": None if missing else answer,
                     "missing_reason": answer if missing else None,
                     "score": score,
-                    "is_weighted": int(is_weighted(people)),
-                    "n": n,
+                    "n": int(n),
+                    "sum_w": sum_w,
                 }
             )
     wave = {"survey_id": "s", "wave_id": wave_id}
@@ -111,8 +128,10 @@ def published_of(rows: dict[Row, pd.DataFrame], decisions: pd.DataFrame) -> Publ
     for row, members in rows.items():
         whole = (row, "row") in hidden
         answered = members[members["answer"] != "skipped"]
-        if (row, "mean") in hidden:
+        if {(row, "mean"), (row, "weighted")} & hidden:
             published.without_mean.add(row)
+        if (row, "weighted") in hidden:
+            published.without_weights.add(row)
         published.sizes[row] = None if whole else len(members)
         published.answered[row] = None if whole else len(answered)
         published.counts[row] = {
@@ -147,10 +166,16 @@ def carried_of(rows: dict[Row, pd.DataFrame], published: Published, *, weighted:
             (row, name): float(held.loc[held["answer"] == name, "weight"].sum() / held["weight"].sum())
             for row, held in given.items()
             for name in CATEGORIES
-            if published.counts[row][name] is not None and len(held)
+            if published.counts[row][name] is not None and row not in published.without_weights and len(held)
         }
-        light, heavy = dict.fromkeys(CATEGORIES, LIGHTEST), dict.fromkeys(CATEGORIES, HEAVIEST)
-        return found | {"weights": Measure(light, heavy, {}, parts)}
+        everybody = rows["total", "total"]["weight"]
+        light, heavy = (dict.fromkeys(CATEGORIES, end) for end in (everybody.min(), everybody.max()))
+        one = {
+            row: (float(members["weight"].min()),) * 2
+            for row, members in rows.items()
+            if members["weight"].nunique() == 1
+        }
+        return found | {"weights": Measure(light, heavy, {}, parts, one)}
     squares = {row: float((held["score"] ** 2).sum()) for row, held in whole.items()}
     return found | {
         "squares": Measure(
