@@ -172,6 +172,36 @@ def run_inbox(
         raise typer.Exit(worst.exit_code)
 
 
+@app.command(epilog="Example: werkpeil forget --respondent 10482 --survey per")
+def forget(
+    respondent: Annotated[str, typer.Option("--respondent", "-r", help="The id, as it was delivered.")],
+    survey: Annotated[
+        str | None, typer.Option("--survey", "-s", help="Survey, where several have this id.")
+    ] = None,
+    wave: Annotated[str | None, typer.Option("--wave", "-w", help="This wave only; all unless said.")] = None,
+) -> None:
+    """Remove a person from all deliveries, rebuild the waves concerned, check and publish.
+
+    The person does not come back when a file is landed again. Stopped half way, the same command
+    finishes. docs/how-to/peoples-rights.md says what is left to do by hand.
+    """
+    from werkpeil.landing import forget as forget_person
+    from werkpeil.publishing import current_release
+
+    project = Project.find()
+    removed = forget_person(project, respondent, survey_id=survey, wave_id=wave)
+    for rows in removed:
+        screen.say(
+            f"forgot {rows.accepted:,} accepted and {rows.rejected:,} rejected rows of {rows.survey_id} "
+            f"{rows.wave_id}, {rows.file_name}: now delivery {rows.delivery_id}"
+        )
+    if not removed:
+        screen.say("Forgotten before: no delivery holds this person.")
+    _tell_build(_build(project))
+    if current_release(project) is not None:
+        _publish(project)
+
+
 @app.command(epilog="Example: werkpeil check")
 def check() -> None:
     """Run the gate alone: everything that the last build must pass before it is published.

@@ -19,6 +19,7 @@ from werkpeil.errors import InputError, OutsideError
 from werkpeil.files import outside_errors, sha256_of
 from werkpeil.landing import zone
 from werkpeil.landing.detect import Detected, detect
+from werkpeil.landing.forget import forgotten_people, remove_people
 from werkpeil.landing.header import HeaderMatcher
 from werkpeil.landing.pseudonym import Pseudonymiser, load_pseudonymiser
 from werkpeil.landing.readers import Delivered, Source, reader_of
@@ -219,6 +220,10 @@ def _land(job: _Job, current: zone.Delivery | None) -> zone.Delivery:
             folder=folder / delivery_id,
         )
         _require_balance(delivery)
+        forgotten = forgotten_people(job.project, delivery.survey_id, delivery.wave_id)
+        if forgotten:
+            with duckdb.connect() as connection:
+                delivery = remove_people(connection, delivery, prepared, forgotten)
         job.report("moving it into place", None)
         zone.commit(prepared, delivery)
     return delivery

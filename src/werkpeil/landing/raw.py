@@ -37,6 +37,7 @@ _REGISTER_TYPES = {
     "rows_read": "bigint",
     "rows_accepted": "bigint",
     "rows_rejected": "bigint",
+    "rows_forgotten": "bigint",
     "landed_at": "timestamp",
 }
 _AS_JSON = frozenset({"rejected_by_rule", "invalid_answers", "ignored_columns"})

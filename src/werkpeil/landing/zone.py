@@ -59,6 +59,7 @@ class Delivery:
         key_fingerprint: Tells which key made the pseudonyms, without telling the key.
         replaces: The delivery of the same wave that this one replaced.
         folder: Where it is.
+        rows_forgotten: Rows removed because a person asked for it; whose is told nowhere.
     """
 
     survey_id: str
@@ -82,6 +83,7 @@ class Delivery:
     key_fingerprint: str
     replaces: str | None
     folder: Path
+    rows_forgotten: int = 0
 
     @property
     def responses(self) -> Path:
@@ -200,6 +202,34 @@ def commit(prepared: Path, delivery: Delivery) -> None:
         prepared: Folder in the workspace with the three Parquet files, closed.
         delivery: Its register entry; `delivery.folder` is where it goes.
     """
+    commit_all([(prepared, delivery)])
+
+
+def copy_files(delivery: Delivery, prepared: Path) -> None:
+    """Copy the three Parquet files of a delivery to a new folder in the workspace."""
+    prepared.mkdir()
+    for name in (RESPONSES, REJECTED_ROWS, INVALID_ANSWERS):
+        shutil.copyfile(delivery.folder / name, prepared / name)
+
+
+def commit_all(prepared: list[tuple[Path, Delivery]]) -> None:
+    """Move prepared folders into their wave, the oldest first, and point at the last.
+
+    Readers see all of them or none, because the pointer is replaced once.
+    """
+    for folder, delivery in prepared:
+        _move(folder, delivery)
+    last, newest = prepared[-1]
+    wave = newest.folder.parent
+    pointer = last.parent / POINTER
+    pointer.write_text(newest.delivery_id + "\n", encoding="ascii")
+    fsync(pointer)
+    pointer.replace(wave / POINTER)
+    for folder in (wave, wave.parent, wave.parent.parent):
+        fsync(folder)
+
+
+def _move(prepared: Path, delivery: Delivery) -> None:
     text = json.dumps(delivery.register_entry(), ensure_ascii=False, indent=2) + "\n"
     (prepared / REGISTER_ENTRY).write_text(text, encoding="utf-8")
     for file in prepared.iterdir():
@@ -209,12 +239,6 @@ def commit(prepared: Path, delivery: Delivery) -> None:
     wave.mkdir(parents=True, exist_ok=True)
     prepared.rename(delivery.folder)
     fsync(wave)
-    pointer = prepared.parent / POINTER
-    pointer.write_text(delivery.delivery_id + "\n", encoding="ascii")
-    fsync(pointer)
-    pointer.replace(wave / POINTER)
-    for folder in (wave, wave.parent, wave.parent.parent):
-        fsync(folder)
 
 
 def sweep(project: Project) -> None:
