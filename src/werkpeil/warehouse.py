@@ -1,4 +1,4 @@
-"""Connections to the warehouse file, and what goes wrong with them said in words."""
+"""The warehouse file: connections to it, and writing it anew; what goes wrong is said in words."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from werkpeil.errors import InputError, OutsideError
+from werkpeil.files import fsync, outside_errors
+from werkpeil.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from werkpeil.project import Project
 
@@ -43,3 +46,42 @@ def open_warehouse(project: Project, *, read_only: bool = True) -> Iterator[Any]
         yield connection
     finally:
         connection.close()
+
+
+def request_rewrite(project: Project) -> None:
+    """Ask the next build to write the warehouse file anew, because rows of people leave it.
+
+    A deleted row's bytes stay in the blocks of the file until something else is written there.
+    """
+    project.data.mkdir(parents=True, exist_ok=True)
+    _request(project).touch()
+    fsync(project.data)
+
+
+def rewrite_if_requested(project: Project) -> None:
+    """Write the warehouse to a new file that takes the old one's place; killed before that, nothing changed.
+
+    Raises:
+        OutsideError: if the disk is full or cannot be written.
+    """
+    if not _request(project).exists():
+        return
+    draft = project.warehouse.with_name(f".{project.warehouse.name}.draft")
+    with outside_errors("warehouse"):
+        draft.unlink(missing_ok=True)
+        connection = duckdb.connect()
+        try:
+            connection.execute(f"attach {literal(str(project.warehouse))} as warehouse (read_only)")
+            connection.execute(f"attach {literal(str(draft))} as draft")
+            connection.execute("copy from database warehouse to draft")
+            connection.execute("detach draft")
+        finally:
+            connection.close()
+        fsync(draft)
+        draft.replace(project.warehouse)
+        fsync(project.data)
+        _request(project).unlink()
+
+
+def _request(project: Project) -> Path:
+    return project.data / "rewrite-warehouse"

@@ -13,7 +13,7 @@ stg_landing__waves as (
         wave_id,
         delivery_id,
         provenance,
-        cast(rows_read as bigint) as read_count,
+        cast(rows_read - rows_forgotten as bigint) as read_count,
         cast(rows_accepted as bigint) as accepted_count,
         cast(rows_rejected as bigint) as rejected_count,
         cast(landed_at as timestamp) as landed_at

@@ -18,7 +18,7 @@ from werkpeil.building.state import (
 from werkpeil.codebook import load_codebook
 from werkpeil.codebook.check import require_consistent
 from werkpeil.landing import sync_raw
-from werkpeil.warehouse import open_warehouse
+from werkpeil.warehouse import open_warehouse, rewrite_if_requested
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +81,7 @@ def build(
             command.append("--full-refresh")
         outcome = run_dbt(project, command, on_progress=on_progress)
         require_success(project, outcome)
+        rewrite_if_requested(project)
         built = {
             "models": len(outcome.results) - outcome.checks,
             "checks": outcome.checks,

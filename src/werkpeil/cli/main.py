@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from werkpeil.building import BuildResult
-    from werkpeil.landing import LandingResult
+    from werkpeil.landing import ForgottenRows, LandingResult
     from werkpeil.publishing import PublishResult, Release
     from werkpeil.publishing.open_data import OpenDataResult
     from werkpeil.publishing.postgres import PostgresResult
@@ -182,24 +182,31 @@ def forget(
 ) -> None:
     """Remove a person from all deliveries, rebuild the waves concerned, check and publish.
 
-    The person does not come back when a file is landed again. Stopped half way, the same command
-    finishes. docs/how-to/peoples-rights.md says what is left to do by hand.
+    The person does not come back when a file is landed again. If there is a release, a new one takes the
+    place of all older ones. Stopped half way, the same command finishes. docs/how-to/peoples-rights.md says
+    what is left to do by hand.
     """
+    from werkpeil.building.lock import only_one
     from werkpeil.landing import forget as forget_person
     from werkpeil.publishing import current_release
 
     project = Project.find()
-    removed = forget_person(project, respondent, survey_id=survey, wave_id=wave)
+    with only_one(project):  # a build would miss the deliveries that it is reading
+        removed = forget_person(project, respondent, survey_id=survey, wave_id=wave)
     for rows in removed:
         screen.say(
-            f"forgot {rows.accepted:,} accepted and {rows.rejected:,} rejected rows of {rows.survey_id} "
-            f"{rows.wave_id}, {rows.file_name}: now delivery {rows.delivery_id}"
+            f"forgot  {screen.counted(rows.accepted, 'accepted row')} and "
+            f"{screen.counted(rows.rejected, 'rejected row')} of {rows.survey_id} {rows.wave_id}: "
+            f"{rows.file_name} is now delivery {rows.delivery_id}"
         )
     if not removed:
         screen.say("Forgotten before: no delivery holds this person.")
     _tell_build(_build(project))
-    if current_release(project) is not None:
-        _publish(project)
+    if current_release(project) is None:
+        _pass_gate(project)
+    else:
+        _publish_alone(project)
+    _tell_files_left(project, removed)
 
 
 @app.command(epilog="Example: werkpeil check")
@@ -300,11 +307,11 @@ def reproduce(
     write_reproduction(Project.find(), out=out, internal=internal)
 
 
-def _export_open_data(project: Project) -> None:
+def _export_open_data(project: Project, *, keep_last: bool = True) -> None:
     from werkpeil.publishing.open_data import export_open_data
 
     with screen.progress("Writing open data") as step:
-        exported = export_open_data(project, on_progress=step)
+        exported = export_open_data(project, keep_last=keep_last, on_progress=step)
     _tell_open_data(exported)
 
 
@@ -485,16 +492,31 @@ def _check(project: Project, *, again: bool) -> GateResult:
         return run_gate(project, again=again, on_progress=_counted(step))
 
 
-def _publish(project: Project) -> None:
-    """Check what has not been checked as it is now, then release it."""
-    from werkpeil.publishing import publish as publish_release
+def _pass_gate(project: Project) -> None:
+    """Check the last build unless it has been checked as it is now."""
     from werkpeil.quality import has_passed
 
     if not has_passed(project):
         _tell_gate(_check(project, again=False))
+
+
+def _publish(project: Project, *, keep: int | None = None) -> None:
+    """Check what has not been checked as it is now, then release it."""
+    from werkpeil.publishing import publish as publish_release
+
+    _pass_gate(project)
     with screen.progress("Publishing"):
-        released = publish_release(project)
+        released = publish_release(project, keep=keep)
     _tell_release(project, released)
+
+
+def _publish_alone(project: Project) -> None:
+    """Publish, and remove what was published before: two releases would differ by the person who left."""
+    from werkpeil.publishing.open_data import has_open_data
+
+    _publish(project, keep=1)
+    if has_open_data(project):
+        _export_open_data(project, keep_last=False)
 
 
 def _publish_to_postgres(project: Project) -> PostgresResult:
@@ -528,12 +550,22 @@ def _tell_landing(result: LandingResult) -> None:
         f"{result.rows_read:,} rows read, {result.rows_accepted:,} accepted, "
         f"{result.rows_rejected:,} rejected"
     )
+    if result.rows_forgotten:
+        left_out = screen.counted(result.rows_forgotten, "row")
+        screen.say(f"  left out  {left_out} of people who asked to be forgotten")
     for rule, count in result.rejected_by_rule.items():
         screen.say(f"  rejected  {count:,} rows: {rule} (see raw.rejected_rows)")
     for column, count in result.invalid_answers.items():
         screen.say(f"  invalid   {count:,} answers in {column} (see raw.invalid_answers)")
     if result.ignored_columns:
         screen.say(f"  ignored   {len(result.ignored_columns)} columns that the codebook does not name")
+
+
+def _tell_files_left(project: Project, removed: list[ForgottenRows]) -> None:
+    """Name the delivered files in the inbox, which are not ours to change."""
+    for survey_id, wave_id in dict.fromkeys((rows.survey_id, rows.wave_id) for rows in removed):
+        for path in sorted((project.inbox / survey_id / wave_id).glob("*")):
+            screen.say(f"  still there: {screen.near(path)}; if it holds this person, delete it")
 
 
 def _tell_build(result: BuildResult) -> None:

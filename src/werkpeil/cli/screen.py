@@ -25,6 +25,11 @@ def say(text: str, *, style: str | None = None) -> None:
     results.print(escape(text), style=style, soft_wrap=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 row`, `2,000 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def show_error(error: WerkpeilError) -> None:
     """Print what is wrong, where, and what to do."""
     messages.print(f"[bold red]Error[/] {escape(error.what)}", soft_wrap=True)

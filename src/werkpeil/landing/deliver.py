@@ -60,6 +60,7 @@ class LandingResult:
 
     Args:
         status: `already_landed` when the same file was there already and nothing was done.
+        rows_forgotten: Rows left out or removed because their people asked to be forgotten.
         rejected_by_rule: Rows rejected, per rule.
         invalid_answers: Answers that are not valid but kept their row, per column.
         ignored_columns: Headers in the file that the codebook does not name.
@@ -77,6 +78,7 @@ class LandingResult:
     rows_read: int
     rows_accepted: int
     rows_rejected: int
+    rows_forgotten: int
     rejected_by_rule: dict[str, int]
     invalid_answers: dict[str, int]
     ignored_columns: list[str]
@@ -279,6 +281,7 @@ def _result(delivery: zone.Delivery, status: Status, started: float) -> LandingR
         rows_read=delivery.rows_read,
         rows_accepted=delivery.rows_accepted,
         rows_rejected=delivery.rows_rejected,
+        rows_forgotten=delivery.rows_forgotten,
         rejected_by_rule=delivery.rejected_by_rule,
         invalid_answers=delivery.invalid_answers,
         ignored_columns=delivery.ignored_columns,

@@ -8,22 +8,26 @@ delivery in that wave and rebuilds it, and no other.
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
-from werkpeil.errors import InputError
+from werkpeil.errors import InputError, OutsideError
 from werkpeil.files import fsync, outside_errors
 from werkpeil.landing import zone
 from werkpeil.landing.pseudonym import load_pseudonymiser
+from werkpeil.landing.readers.base import cleaned_text
 from werkpeil.landing.rows import RULES
 from werkpeil.sql import literal, literals
+from werkpeil.warehouse import request_rewrite
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from werkpeil.landing.pseudonym import Pseudonymiser
     from werkpeil.project import Project
 
 FORGOTTEN = "forgotten.txt"
@@ -79,12 +83,12 @@ def forget(
     """
     with zone.lock(project), outside_errors(zone.PLACE):
         zone.sweep(project)
-        person = _find(project, respondent.strip(), survey_id, wave_id)
+        person = _find(project, cleaned_text(respondent), survey_id, wave_id)
         _remember(project, person)
+        request_rewrite(project)
         removed: list[ForgottenRows] = []
         for wave in _waves_of(project, person):
             removed += _forget_in_wave(project, wave, person)
-        zone.sweep(project)
     return removed
 
 
@@ -143,6 +147,7 @@ def _find(project: Project, respondent: str, survey_id: str | None, wave_id: str
     pseudonymiser = load_pseudonymiser(project)
     deliveries = zone.all_deliveries(project)
     known = set(_read_list(project))
+    _require_key_of(deliveries, pseudonymiser, survey_id)
     found: list[Forgotten] = []
     for survey in dict.fromkeys(delivery.survey_id for delivery in deliveries):
         if survey_id not in (None, survey):
@@ -164,6 +169,20 @@ def _find(project: Project, respondent: str, survey_id: str | None, wave_id: str
             hint="name the survey with --survey.",
         )
     return found[0]
+
+
+def _require_key_of(
+    deliveries: list[zone.Delivery], pseudonymiser: Pseudonymiser, survey_id: str | None
+) -> None:
+    """Refuse a key under which people cannot be found; nobody must be told that they are not there."""
+    for delivery in deliveries:
+        if survey_id in (None, delivery.survey_id) and delivery.key_fingerprint != pseudonymiser.fingerprint:
+            raise InputError(
+                "The key of the pseudonyms is not the one that this delivery landed with, so nobody can be "
+                "found in it; nothing was changed.",
+                where=f"{delivery.survey_id} {delivery.wave_id}, {delivery.file_name}",
+                hint="restore the key, or name the survey with --survey if another one is meant.",
+            )
 
 
 def _waves_of(project: Project, person: Forgotten) -> list[str]:
@@ -201,17 +220,14 @@ def _forget_in_wave(project: Project, wave_id: str, person: Forgotten) -> list[F
         return []
     removed: list[ForgottenRows] = []
     copies: list[tuple[Path, zone.Delivery]] = []
-    newest = oldest_first[-1]
-    _, moment = zone.next_delivery_id(newest.sha256, newest)
+    _, moment = zone.next_delivery_id(oldest_first[-1].sha256, oldest_first[-1])
     replaces = oldest_first[first].replaces
     with zone.workspace(project) as workspace, duckdb.connect() as connection:
         for place, delivery in enumerate(oldest_first[first:]):
-            landed_at: datetime = moment + timedelta(seconds=place)
-            delivery_id = f"{landed_at:%Y%m%dT%H%M%SZ}-{delivery.sha256[:12]}"
+            delivery_id = zone.delivery_id_at(moment + timedelta(seconds=place), delivery.sha256)
             copy = replace(
                 delivery,
                 delivery_id=delivery_id,
-                landed_at=landed_at.isoformat(),
                 replaces=replaces,
                 folder=delivery.folder.parent / delivery_id,
             )
@@ -227,6 +243,8 @@ def _forget_in_wave(project: Project, wave_id: str, person: Forgotten) -> list[F
                 )
             replaces = delivery_id
         zone.commit_all(copies)
+    for original in oldest_first[first:]:
+        shutil.rmtree(original.folder)
     return removed
 
 
@@ -262,11 +280,18 @@ def _counts(connection: Any, path: Path, column: str) -> dict[str, int]:
 
 
 def _read_list(project: Project) -> list[Forgotten]:
+    path = project.secrets / FORGOTTEN
     try:
-        lines = (project.secrets / FORGOTTEN).read_text(encoding="ascii").splitlines()
+        people = [line.split(" ") for line in path.read_text(encoding="ascii").splitlines()]
+        return [Forgotten(survey_id, wave_id, pseudonym) for survey_id, wave_id, pseudonym in people]
     except FileNotFoundError:
         return []
-    return [Forgotten(*line.split(" ")) for line in lines]
+    except ValueError as error:
+        raise OutsideError(
+            "The list of forgotten people is damaged.",
+            where=str(path),
+            hint="restore this file from a backup; without it they would land again.",
+        ) from error
 
 
 def _remember(project: Project, person: Forgotten) -> None:

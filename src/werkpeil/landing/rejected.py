@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from werkpeil.landing.readers.base import MALFORMED
+from werkpeil.landing.readers.base import MALFORMED, cleaned_text
 from werkpeil.landing.rows import SET_ASIDE
 from werkpeil.sql import literal
 
@@ -114,7 +114,7 @@ class _Mask:
 
     def _kept(self, field: str, position: int, shift: int) -> str | None:
         if self.identifier is not None and abs(position - self.identifier) <= shift:
-            text = field.strip()
+            text = cleaned_text(field)
             message = f"{self.rows.origin.survey_id}|{text}"
             return self.rows.pseudonymiser.of(message) if text else None
         if any(abs(position - other) <= shift for other in self.left_out):

@@ -44,6 +44,7 @@ SECONDS_TO_WAIT_FOR_LOCK = 60
 
 _SURVEY_ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _WAVE_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_MOMENT = "%Y%m%dT%H%M%SZ"
 _DELIVERY_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
 
 
@@ -52,10 +53,11 @@ class Delivery:
     """One landed delivery, as its register entry describes it.
 
     Args:
-        delivery_id: `<UTC time>-<first 12 characters of the file's sha256>`.
+        delivery_id: `<UTC time it was written>-<first 12 characters of the file's sha256>`.
         rejected_by_rule: Rows rejected, per rule.
         invalid_answers: Answers that are not valid but kept their row, per column.
         ignored_columns: Headers in the file that the codebook does not name.
+        landed_at: When the file landed; a copy without a forgotten person keeps it.
         key_fingerprint: Tells which key made the pseudonyms, without telling the key.
         replaces: The delivery of the same wave that this one replaced.
         folder: Where it is.
@@ -150,12 +152,18 @@ def all_deliveries(project: Project) -> list[Delivery]:
 
 
 def next_delivery_id(sha256: str, current: Delivery | None) -> tuple[str, datetime]:
-    """Return a delivery id and the UTC time in it, later than that of the current delivery."""
-    landed_at = datetime.now(UTC).replace(microsecond=0)
+    """Return a delivery id and the UTC time in it, later than the one in that of the current delivery."""
+    moment = datetime.now(UTC).replace(microsecond=0)
     if current is not None:
-        after_current = datetime.fromisoformat(current.landed_at) + timedelta(seconds=1)
-        landed_at = max(landed_at, after_current)
-    return f"{landed_at:%Y%m%dT%H%M%SZ}-{sha256[:12]}", landed_at
+        written = current.delivery_id.partition("-")[0]
+        after_current = datetime.strptime(written, _MOMENT).replace(tzinfo=UTC) + timedelta(seconds=1)
+        moment = max(moment, after_current)
+    return delivery_id_at(moment, sha256), moment
+
+
+def delivery_id_at(moment: datetime, sha256: str) -> str:
+    """Return the id of a file's delivery that is written at a moment."""
+    return f"{moment.strftime(_MOMENT)}-{sha256[:12]}"
 
 
 @contextmanager

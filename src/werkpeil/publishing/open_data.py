@@ -80,10 +80,23 @@ class OpenDataResult:
     file_bytes: int
 
 
+def has_open_data(project: Project) -> bool:
+    """Tell whether open data were ever written."""
+    return (project.published / PACKAGE).exists()
+
+
 def export_open_data(
-    project: Project, *, on_progress: Callable[[str, float | None], None] | None = None
+    project: Project,
+    *,
+    keep_last: bool = True,
+    on_progress: Callable[[str, float | None], None] | None = None,
 ) -> OpenDataResult:
     """Write the current release as open data.
+
+    Args:
+        project: Whose release.
+        keep_last: Whether the files of the package before this one stay for who is reading them.
+        on_progress: Told the table that is written and how far it is.
 
     Raises:
         InputError: nothing is released yet.
@@ -102,6 +115,8 @@ def export_open_data(
             _remove_older(project, keep={release.build_id, _read_package(package).get("version")})
             replace_text(project.published / CATALOG, _as_json(catalog_document(project, described)))
             replace_text(package, _as_json(described))
+        if not keep_last:
+            _remove_older(project, keep={release.build_id})
     resources = described["resources"]
     return OpenDataResult(
         status=status,

@@ -35,11 +35,15 @@ class PublishResult:
     removed: tuple[str, ...] = ()
 
 
-def publish(project: Project) -> PublishResult:
+def publish(project: Project, *, keep: int | None = None) -> PublishResult:
     """Release the published tables of the last build to `data/published/current.duckdb`.
 
     Readers keep what they have open and see the new release with their next connection. Publishing the
     same build again changes nothing. Killed at any moment, the last release goes on serving.
+
+    Args:
+        project: Whose warehouse.
+        keep: How many releases stay; as the settings say by default.
 
     Raises:
         CheckFailedError: the build is not the newest, did not pass the gate, or holds what must not leave.
@@ -48,7 +52,7 @@ def publish(project: Project) -> PublishResult:
             beside a release.
     """
     with only_one(project), outside_errors("folder of releases"):
-        keep = releases.releases_to_keep(project)
+        keep = keep or releases.releases_to_keep(project)
         build_id = require_newest_build(project)
         if not has_passed(project):
             raise CheckFailedError(

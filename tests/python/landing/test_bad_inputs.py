@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from support.workshop import PLAIN_HEADER, column
 from werkpeil.errors import InputError, OutsideError, WerkpeilError
 from werkpeil.landing import zone
 from werkpeil.landing.rows import Rows
 
-from .conftest import PLAIN_HEADER, column
-
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conftest import Workshop
+    from support.workshop import Workshop
 
 GOOD = "1,1,a,5,Eens,40,"
 HEADER = ",".join(PLAIN_HEADER)

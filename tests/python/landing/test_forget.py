@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from werkpeil.errors import InputError
+from support.workshop import PLAIN
+from werkpeil.errors import InputError, OutsideError
 from werkpeil.landing import all_deliveries, forget, zone
 from werkpeil.landing.forget import FORGOTTEN
 from werkpeil.landing.pseudonym import load_pseudonymiser
 
-from .conftest import PLAIN
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .conftest import Workshop
+    from support.workshop import Workshop
 
 ANN = "ann,1,a,5,Eens,40,remark of ann"
 BEN = "ben,1,a,4,Eens,30,"
@@ -85,13 +84,53 @@ def test_the_same_file_does_not_bring_the_person_back(workshop: Workshop, *, rep
     file = workshop.csv(ANN, BEN, CEE)
     workshop.land(file)
     forget(workshop.project, "ann")
-    workshop.land(file, replace=replace)
-    workshop.land(file, "2025")
+    assert workshop.land(file, replace=replace).rows_forgotten == 1
+    assert workshop.land(file, "2025").rows_forgotten == 1
     assert not _holds(workshop, "ann")
     assert len(workshop.values("q1")) == 4
     listed = workshop.project.secrets / FORGOTTEN
     assert listed.stat().st_mode & 0o077 == 0
     assert "ann" not in listed.read_text().split(" ")
+
+
+def test_the_id_is_found_as_it_was_cleaned_when_it_landed(workshop: Workshop) -> None:
+    workshop.land(workshop.csv("\ufeff ann\u00a0,1,a,5,Eens,40,", "\u00a0ann ,1,a,5,Eens,40,x,y", BEN, CEE))
+    [removed] = forget(workshop.project, " ann")
+    assert (removed.accepted, removed.rejected) == (1, 1)
+    assert not _holds(workshop, "ann")
+
+
+def test_a_wave_may_lose_everybody_and_land_anew_after_it(workshop: Workshop) -> None:
+    workshop.land(workshop.csv(ANN))
+    [landed] = all_deliveries(workshop.project)
+    forget(workshop.project, "ann")
+    [left] = all_deliveries(workshop.project)
+    assert (left.rows_accepted, left.rows_rejected, left.rows_forgotten) == (0, 0, 1)
+    # When the person's data came stays known: a copy is written later and has landed no later.
+    assert left.landed_at == landed.landed_at
+    assert left.delivery_id > landed.delivery_id
+    later = workshop.land(workshop.csv(BEN, CEE), replace=True)
+    assert later.delivery_id > left.delivery_id
+    assert len(workshop.values("respondent_id")) == 2
+
+
+def test_another_key_finds_nobody_and_says_why(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    workshop.land(workshop.csv(ANN, BEN, CEE))
+    before = workshop.tree()
+    monkeypatch.setenv("WERKPEIL_PSEUDONYM_KEY", "another key of some length")
+    with pytest.raises(InputError, match="not the one that this delivery landed with"):
+        forget(workshop.project, "ann")
+    assert workshop.tree() == before
+
+
+def test_a_damaged_list_stops_landing_because_forgotten_people_would_come_back(workshop: Workshop) -> None:
+    file = workshop.csv(ANN, BEN, CEE)
+    workshop.land(file)
+    forget(workshop.project, "ann")
+    (workshop.project.secrets / FORGOTTEN).write_text("plain *\n")
+    with pytest.raises(OutsideError, match="list of forgotten people is damaged"):
+        workshop.land(file, "2025")
+    assert not _holds(workshop, "ann")
 
 
 def test_nobody_and_two_surveys_are_refused_and_nothing_changes(workshop: Workshop) -> None:

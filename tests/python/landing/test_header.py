@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.workshop import column
 from werkpeil.codebook import load_codebook
 from werkpeil.errors import InputError
 from werkpeil.landing.header import HeaderMatcher
 
-from .conftest import column
-
 if TYPE_CHECKING:
-    from .conftest import Workshop
+    from support.workshop import Workshop
 
 
 def matcher(workshop: Workshop, columns: list[dict[str, Any]], wave_id: str = "2024") -> HeaderMatcher:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.workshop import column
 from werkpeil.codebook.model import TEXT_MISSING_MARKERS
 from werkpeil.errors import InputError
 from werkpeil.landing import all_deliveries, current_deliveries
 
-from .conftest import column
-
 if TYPE_CHECKING:
-    from .conftest import Workshop
+    from support.workshop import Workshop
 
 UNTYPED = -2_147_483_648
 

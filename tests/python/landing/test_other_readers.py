@@ -12,16 +12,15 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from support.workshop import PLAIN_HEADER, column
 from werkpeil.codebook.model import TEXT_MISSING_MARKERS
 from werkpeil.errors import InputError
-
-from .conftest import PLAIN_HEADER, column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .conftest import Workshop
+    from support.workshop import Workshop
 
 EFC_ITEMS = [f"c{82 + i}cop{i + 1}" for i in range(9)]
 

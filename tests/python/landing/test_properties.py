@@ -8,9 +8,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.workshop import PLAIN_HEADER, make_workshop
 from werkpeil.errors import InputError
-
-from .conftest import PLAIN_HEADER, make_workshop
 
 good_rows = st.builds(
     lambda person, code, label: f'{person},1,a,{code},{label},12,"ok, fine"',

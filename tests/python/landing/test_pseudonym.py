@@ -15,7 +15,7 @@ from werkpeil.errors import InputError
 from werkpeil.landing.pseudonym import Pseudonymiser, load_pseudonymiser
 
 if TYPE_CHECKING:
-    from .conftest import Workshop
+    from support.workshop import Workshop
 
 
 @settings(max_examples=30, deadline=None)

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from support.workshop import PLAIN, column
 from werkpeil.errors import InputError
 from werkpeil.landing import InboxItem, pending, sync_raw
-
-from .conftest import PLAIN, column
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conftest import Workshop
+    from support.workshop import Workshop
 
 GOOD = "1,1,a,5,Eens,40,"
 

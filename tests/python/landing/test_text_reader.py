@@ -11,16 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.workshop import PLAIN_HEADER, column
 from werkpeil.errors import InputError
 from werkpeil.landing.readers.text import _records
-
-from .conftest import PLAIN_HEADER, column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .conftest import Workshop
+    from support.workshop import Workshop
 
 PEOPLE = [
     ["1", "1.5", "café", "5", "Eens", "38.25", 'says "no"'],

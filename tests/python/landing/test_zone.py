@@ -20,7 +20,7 @@ from werkpeil.files import outside_errors
 from werkpeil.landing import all_deliveries, current_deliveries, zone
 
 if TYPE_CHECKING:
-    from .conftest import Workshop
+    from support.workshop import Workshop
 
 LAND = """
 import sys

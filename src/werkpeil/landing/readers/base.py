@@ -21,7 +21,8 @@ DELIVERED = "delivered"
 MALFORMED = "malformed"
 
 # Blanks, line ends, no-break blanks and byte-order marks around a value say nothing.
-_AROUND = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(65279)"
+_BLANKS = " \t\n\r\u00a0\ufeff"
+_AROUND = " || ".join(f"chr({ord(blank)})" for blank in _BLANKS)
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,11 @@ def cleaned(expression: str) -> str:
     trimmed = f"nullif(trim(replace({expression}, chr(65279), ''), {_AROUND}), '')"
     # Most answers are one character, which is kept unless it is a blank or control character.
     return f"case when strlen({expression}) > 1 then {trimmed} when {expression} > ' ' then {expression} end"
+
+
+def cleaned_text(text: str) -> str:
+    """Return what `cleaned` keeps of a text, for one value in Python."""
+    return text.replace("\ufeff", "").strip(_BLANKS)
 
 
 def number_text(expression: str) -> str:
