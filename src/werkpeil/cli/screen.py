@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
 
     from werkpeil.errors import WerkpeilError
 
+# Control characters of both sets, line ends and tabs apart, and marks that turn the direction of writing.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 results = Console(highlight=False)
 messages = Console(stderr=True, highlight=False)
 
 
 def say(text: str, *, style: str | None = None) -> None:
     """Print one line of results; brackets in it are text, not markup."""
-    results.print(escape(text), style=style, soft_wrap=True)
+    results.print(_plain(text), style=style, soft_wrap=True)
 
 
 def counted(number: int, noun: str) -> str:
@@ -30,13 +34,21 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def _plain(text: str) -> str:
+    """Return a text that a terminal only shows: no markup, and control characters as their numbers.
+
+    Names of files and columns come from elsewhere, and an escape sequence in one could rewrite the screen.
+    """
+    return escape(_CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text))
+
+
 def show_error(error: WerkpeilError) -> None:
     """Print what is wrong, where, and what to do."""
-    messages.print(f"[bold red]Error[/] {escape(error.what)}", soft_wrap=True)
+    messages.print(f"[bold red]Error[/] {_plain(error.what)}", soft_wrap=True)
     if error.where:
-        messages.print(f"  [dim]where[/]       {escape(error.where)}", soft_wrap=True)
+        messages.print(f"  [dim]where[/]       {_plain(error.where)}", soft_wrap=True)
     if error.hint:
-        messages.print(f"  [dim]what to do[/]  {escape(error.hint)}", soft_wrap=True)
+        messages.print(f"  [dim]what to do[/]  {_plain(error.hint)}", soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
@@ -46,7 +58,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
         numeric = bool(rows) and all(_is_number(row[position]) for row in rows)
         shown.add_column(column, justify="right" if numeric else "left", no_wrap=True)
     for row in rows:
-        shown.add_row(*(escape(_cell(value)) for value in row))
+        shown.add_row(*(_plain(_cell(value)) for value in row))
     return shown
 
 
@@ -91,12 +103,12 @@ def progress(title: str) -> Iterator[Callable[[str, float | None], None]]:
         TextColumn("[dim]{task.fields[step]}"),
     )
     with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bar:
-        task = bar.add_task(title, total=None, step="")
+        task = bar.add_task(_plain(title), total=None, step="")
 
         def update(step: str, fraction: float | None = None) -> None:
             if fraction is None:
-                bar.update(task, step=escape(step))
+                bar.update(task, step=_plain(step))
             else:
-                bar.update(task, step=escape(step), total=1.0, completed=fraction)
+                bar.update(task, step=_plain(step), total=1.0, completed=fraction)
 
         yield update

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=BaseModel)
 
+# The same YAML, read by C where PyYAML was built with it: a codebook takes milliseconds.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def load_codebook(project: Project, survey_id: str) -> Codebook:
     """Return the codebook of a survey.
@@ -35,15 +38,15 @@ def load_codebook(project: Project, survey_id: str) -> Codebook:
             where=_relative(project, path),
             hint=f"known surveys: {known}. `werkpeil survey new FILE` drafts a codebook for a new one.",
         )
-    table = _source_table(project, path, survey_id)
-    meta = dict((table.get("config") or {}).get("meta") or {})
-    columns = [_column_entry(project, path, entry) for entry in table.get("columns") or []]
+    where = _relative(project, path)
+    table = _source_table(path, survey_id, where)
+    columns = [_column_entry(entry, where) for entry in _entries(table, "columns", where)]
     content = {
-        **meta,
+        **_meta(table, where),
         "survey_id": survey_id,
         "description": table.get("description") or "",
         "columns": columns,
-        "path": _relative(project, path),
+        "path": where,
         **_seed_content(project, survey_id, columns),
     }
     if isinstance(content.get("waves"), dict):
@@ -52,7 +55,7 @@ def load_codebook(project: Project, survey_id: str) -> Codebook:
         content["comparable_scales"] = {
             scale: _by_wave(reasons) for scale, reasons in content["comparable_scales"].items()
         }
-    return _validated(Codebook, content, _relative(project, path))
+    return _validated(Codebook, content, where)
 
 
 def codebook_path(project: Project, survey_id: str) -> Path:
@@ -64,7 +67,7 @@ def seed_rows(project: Project, name: str) -> list[dict[str, str | None]]:
     """Return the rows of a seed as texts; an empty field is None.
 
     Raises:
-        InputError: if the seed is missing or is not UTF-8.
+        InputError: if the seed is missing, is not UTF-8 or is no CSV.
     """
     path = project.seeds / f"{name}.csv"
     try:
@@ -81,16 +84,19 @@ def seed_rows(project: Project, name: str) -> list[dict[str, str | None]]:
             where=_relative(project, path),
             hint="save it as UTF-8.",
         ) from error
+    except csv.Error as error:
+        raise InputError(f"The seed {name} is no CSV: {error}.", where=_relative(project, path)) from error
 
 
-def _source_table(project: Project, path: Path, survey_id: str) -> dict[str, Any]:
-    where = _relative(project, path)
+def _source_table(path: Path, survey_id: str, where: str) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+    except UnicodeDecodeError as error:
+        raise InputError("The codebook is not UTF-8.", where=where, hint="save it as UTF-8.") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date is a ValueError
         raise InputError(f"The codebook is not valid YAML: {error}", where=where) from error
-    for source in (content or {}).get("sources") or []:
-        for table in source.get("tables") or []:
+    for source in _entries(_mapping(content, "The codebook", where), "sources", where):
+        for table in _entries(source, "tables", where):
             if table.get("name") == survey_id:
                 return dict(table)
     raise InputError(
@@ -100,22 +106,49 @@ def _source_table(project: Project, path: Path, survey_id: str) -> dict[str, Any
     )
 
 
-def _column_entry(project: Project, path: Path, entry: dict[str, Any]) -> dict[str, Any]:
-    meta = (entry.get("config") or {}).get("meta") or {}
+def _column_entry(entry: dict[str, Any], where: str) -> dict[str, Any]:
+    named = dict(_meta(entry, where))
     name = entry.get("name")
-    if not meta.get("role"):
+    if not named.get("role"):
         raise InputError(
             f"Column '{name}' has no role.",
-            where=_relative(project, path),
+            where=where,
             hint="give it config.meta.role; docs/reference/codebook.md lists the roles.",
         )
-    named = dict(meta)
     for key in {"names_by_wave", "wordings"} & named.keys():
         named[key] = _by_wave(named[key])
     if "waves" in named:
         waves = named["waves"] if isinstance(named["waves"], list) else [named["waves"]]
         named["waves"] = [str(wave) for wave in waves]
-    return {**named, "name": name, "description": (entry.get("description") or "").strip()}
+    description = entry.get("description") or ""
+    if isinstance(description, str):
+        description = description.strip()
+    return {**named, "name": name, "description": description}
+
+
+def _meta(entry: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return what a table or a column says under `config: meta:`."""
+    what = f"`config` of {_told(entry.get('name'))}"
+    return _mapping(_mapping(entry.get("config"), what, where).get("meta"), what + "'s `meta`", where)
+
+
+def _entries(holder: dict[str, Any], key: str, where: str) -> list[dict[str, Any]]:
+    """Return a list of the codebook whose every entry has keys and values."""
+    found = holder.get(key) or []
+    if not isinstance(found, list):
+        raise InputError(f"`{key}` is {_told(found)}, not a list.", where=where)
+    return [_mapping(entry, f"An entry of `{key}`", where) for entry in found]
+
+
+def _mapping(value: Any, what: str, where: str) -> dict[str, Any]:
+    """Return a part of the codebook that must have keys with values; nothing there is none of them."""
+    if not isinstance(value, dict | None):
+        raise InputError(f"{what} is {_told(value)}, not keys with values.", where=where)
+    return value or {}
+
+
+def _told(value: Any) -> str:
+    return f"{value!r:.60}"
 
 
 def _by_wave(content: Any) -> Any:
@@ -124,10 +157,10 @@ def _by_wave(content: Any) -> Any:
 
 
 def _seed_content(project: Project, survey_id: str, columns: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    used_answers = {column.get("answers") for column in columns}
-    used_bands = {column.get("bands") for column in columns}
+    used_answers = _texts(column.get("answers") for column in columns)
+    used_bands = _texts(column.get("bands") for column in columns)
     scales = _rows_of(project, "scales", survey_id, Scale)
-    used_bands |= {scale.band_set_id for scale in scales}
+    used_bands |= _texts(scale.band_set_id for scale in scales)
     return {
         "answers": _grouped(project, "answer_sets", "answer_set_id", used_answers, Answer, _answer),
         "bands": _grouped(project, "band_sets", "band_set_id", used_bands, Band, dict),
@@ -137,6 +170,11 @@ def _seed_content(project: Project, survey_id: str, columns: Iterable[dict[str, 
         "flows": _rows_of(project, "flows", survey_id, Flow, _joined("destination_variables")),
         "margins": _rows_of(project, "margins", survey_id, MarginPart),
     }
+
+
+def _texts(values: Iterable[Any]) -> set[str]:
+    """Return the values that can name a set; what else stands there is told when the column is validated."""
+    return {value for value in values if isinstance(value, str)}
 
 
 def _answer(row: dict[str, Any]) -> dict[str, Any]:
@@ -169,14 +207,14 @@ def _grouped(
     project: Project,
     seed: str,
     key: str,
-    wanted: set[Any],
+    wanted: set[str],
     kind: type[T],
     shape: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> dict[str, tuple[T, ...]]:
     groups: dict[str, list[T]] = {}
     for row in seed_rows(project, seed):
         identifier = row.get(key)
-        if identifier in wanted and identifier is not None:
+        if identifier is not None and identifier in wanted:
             groups.setdefault(identifier, []).append(_validated(kind, shape(row), f"seeds/{seed}.csv"))
     return {identifier: tuple(rows) for identifier, rows in groups.items()}
 

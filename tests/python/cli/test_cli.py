@@ -264,3 +264,13 @@ def test_audit_knows_the_studies_of_the_seeds(
     assert "14 found." in capsys.readouterr().out
     assert call(monkeypatch, "audit", form) == 1
     assert "14 found." in capsys.readouterr().out
+
+
+def test_control_characters_of_a_name_are_shown_and_not_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.say("landed a\x1b[2Jb\u202ec.csv")
+    screen.show_error(InputError("No\x07 such file.", where="\x9bx.csv", hint="\x00"))
+    told = capsys.readouterr()
+    assert "a\\x1b[2Jb\\x202ec.csv" in told.out
+    assert "No\\x07 such file." in told.err
+    assert "\\x9bx.csv" in told.err
+    assert not set("\x1b\x07\x9b\x00\u202e") & set(told.out + told.err)

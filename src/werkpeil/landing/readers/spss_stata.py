@@ -20,6 +20,7 @@ from werkpeil.landing.readers.base import (
     drop_tables,
     number_text,
 )
+from werkpeil.landing.readers.probe import survives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +53,8 @@ def read_stata(source: Source) -> Delivered:
 
 
 def _read(source: Source, read: Callable[..., Any], reader: str) -> Delivered:
+    if not survives(reader, str(source.path)):
+        raise _damaged(source, "the library that reads such files crashes on it or does not end")
     try:
         return _attempt(source, read, reader, None)
     except _UNREADABLE as error:
@@ -67,7 +70,7 @@ def _read(source: Source, read: Callable[..., Any], reader: str) -> Delivered:
 def _attempt(source: Source, read: Callable[..., Any], reader: str, encoding: str | None) -> Delivered:
     """Read the file, its texts in an encoding; None believes the file."""
     _, metadata = read(str(source.path), metadataonly=True, encoding=encoding)
-    match = source.matcher.match([(name,) for name in metadata.column_names])
+    match = source.matcher.match([(name or "",) for name in metadata.column_names])
     variables = [
         _Variable.of(match, column, metadata, with_labels=column in source.label_columns)
         for column in match.found
@@ -77,7 +80,7 @@ def _attempt(source: Source, read: Callable[..., Any], reader: str, encoding: st
     rows = 0
     for chunk in _chunks(source, read, variables, encoding):
         rows += _insert(source.connection, chunk, variables, rows)
-        source.progress(rows / max(metadata.number_rows or rows, rows))
+        source.progress(rows / max(metadata.number_rows or 0, rows, 1))
     if source.row_limit is None and metadata.number_rows not in (None, -1, rows):
         raise InputError(
             f"The file ends after {rows} rows and says that it holds {metadata.number_rows}.",
@@ -171,7 +174,7 @@ def _insert(connection: Any, chunk: dict[str, list[Any]], variables: list[_Varia
     return rows
 
 
-def _damaged(source: Source, error: BaseException) -> InputError:
+def _damaged(source: Source, error: BaseException | str) -> InputError:
     return InputError(
         f"The file is damaged or cut off: {error}.",
         where=source.shown_as,
