@@ -1,8 +1,10 @@
 {#
     Incremental by wave. A wave is (re)built when its input changed (another delivery, another build of
     the layer below) or when the SQL that builds it changed (codebook, seed or macro); nothing of
-    history is scanned otherwise. `inputs` is a query that yields wave_id and fingerprint; `definition`
-    is the SQL of the model for any wave.
+    history is scanned otherwise. `inputs` is a query that yields wave_id and fingerprint, and where waves
+    may be retired also is_retired and scored_as; `definition` is the SQL of the model for any wave.
+
+    A retired wave has no rows to build it from. It stays as it is, and is told of where it would come out otherwise.
 #}
 {% macro waves_to_build(survey_id, inputs, definition) %}
     {% if not execute %}
@@ -21,7 +23,13 @@
     {% set layout = local_md5(definition) %}
     {% for row in run_query(inputs).rows %}
         {% set fingerprint = local_md5(row[1] ~ layout) %}
-        {% if row[0] ~ ' ' ~ fingerprint not in built %}
+        {% set values = row.values() | list %}
+        {% if row[0] ~ ' ' ~ fingerprint in built %}
+        {% elif values | length > 2 and values[2] == 1 %}
+            {% if definition | trim and values[3] != fingerprint %}
+                {% do exceptions.warn(kept_notice(survey_id, row[0], this.identifier)) %}
+            {% endif %}
+        {% else %}
             {% do waves.append({'wave_id': row[0], 'fingerprint': fingerprint}) %}
         {% endif %}
     {% endfor %}
@@ -29,17 +37,35 @@
 {% endmacro %}
 
 
-{# The landed waves of a survey and the delivery that each shows. #}
-{% macro landed_deliveries(survey_id) %}
-select wave_id, delivery_id as fingerprint
-from {{ source('raw', 'landing_register') }}
-where is_current and survey_id = '{{ survey_id }}'
+{# What a build says of a retired wave that it would build otherwise; `werkpeil build` reads it. #}
+{% macro kept_notice(survey_id, wave_id, model) %}
+    {% do return('retired wave kept: ' ~ survey_id ~ ' ' ~ wave_id ~ ' ' ~ model) %}
 {% endmacro %}
 
 
-{# The waves of the layer below and what they were built from. #}
-{% macro waves_of(relation) %}
-    {% do return("select distinct wave_id, fingerprint from " ~ relation) %}
+{# The landed waves of a survey and the delivery that each shows; of retired ones, what they were scored as last. #}
+{% macro landed_deliveries(survey_id) %}
+select
+    wave_id,
+    delivery_id as fingerprint,
+    case when retired_at is null then 0 else 1 end as is_retired,
+    scored_as
+from {{ source('raw', 'landing_register') }}
+where is_current and survey_id = {{ literal(survey_id) }}
+{% endmacro %}
+
+
+{#
+    The scored waves of a survey and what they were built from; of retired ones, what they were built from last.
+    `landed` is stg_landing__waves: a model names it where dbt sees it while it parses.
+#}
+{% macro waves_of(scored, landed, survey_id) %}
+select distinct wave_id, fingerprint, 0 as is_retired, cast(null as {{ type_text() }}) as scored_as
+from {{ scored }}
+union all
+select wave_id, scored_as as fingerprint, 1 as is_retired, cast(null as {{ type_text() }}) as scored_as
+from {{ landed }}
+where retired_at is not null and survey_id = {{ literal(survey_id) }}
 {% endmacro %}
 
 
@@ -68,8 +94,11 @@ where is_current and survey_id = '{{ survey_id }}'
 {%- endmacro %}
 
 
-{# A wave that is no longer landed leaves no trace in the layers. #}
-{% macro delete_vanished_waves() %}
+{#
+    A wave that is no longer landed leaves no trace in the layers. One that is retired leaves its cells and what Python
+    found in them, of which there is no other copy, and no respondent.
+#}
+{% macro delete_vanished_waves(keep_retired=true) %}
     {% if execute and is_incremental() %}
 delete from {{ this }}
 where not exists (
@@ -77,6 +106,9 @@ where not exists (
     from {{ source('raw', 'landing_register') }} as register
     where
         register.is_current
+        {%- if not keep_retired %}
+        and register.retired_at is null
+        {%- endif %}
         and register.survey_id = {{ this.identifier }}.survey_id
         and register.wave_id = {{ this.identifier }}.wave_id
 )

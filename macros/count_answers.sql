@@ -7,10 +7,11 @@
 {{ depends_on_codebook() }}
     {% for survey_id in var('surveys') %}
         {% set scored = ref('scored_' ~ survey_id) %}
+        {% set landed = ref('stg_landing__waves') %}
         {% if execute %}
             {% set book = codebook(survey_id) %}
             {% set definition = answer_counts_sql(book, scored, []) %}
-            {% set waves = waves_to_build(survey_id, waves_of(scored), definition) %}
+            {% set waves = waves_to_build(survey_id, waves_of(scored, landed, survey_id), definition) %}
 {{ answer_counts_sql(book, scored, waves) }}
 {{ 'union all' if not loop.last }}
         {% endif %}

@@ -14,13 +14,16 @@
     {% endif %}
     {% for survey_id in var('surveys') %}
         {% set scored = ref('scored_' ~ survey_id) %}
+        {% set landed = ref('stg_landing__waves') %}
         {% if execute %}
             {% set book = codebook(survey_id) %}
-            {% set pairs = asked_pairs(book, scored) %}
+            {% set pairs = asked_pairs(book) %}
             {% set any_pair = [{'wave_id': 'b', 'previous_wave_id': 'a', 'variables': counted_variables(book)}] %}
             {% set definition = overlap_sql(book, scored, [], any_pair) %}
-            {% set waves = waves_to_build(survey_id, waves_and_their_pairs(scored, pairs), definition) %}
-{{ overlap_sql(book, scored, waves, linked_pairs(scored, waves, pairs)) }}
+            {% set inputs = waves_and_their_pairs(survey_id, scored, landed, pairs) %}
+            {% set waves = waves_to_build(survey_id, inputs, definition) %}
+            {% set carried = carried_pairs(survey_id, landed, waves, pairs) %}
+{{ overlap_sql(book, scored, waves, linked_pairs(scored, waves, pairs), carried) }}
 {{ 'union all' if not loop.last }}
         {% endif %}
     {% endfor %}
@@ -31,11 +34,17 @@
     Pairs of waves and the variables for which they are paired: a list of {wave_id, previous_wave_id, variables}.
     A variable was asked in a wave if anybody has another answer to it than that it was not put to them.
 #}
-{% macro asked_pairs(codebook, scored) %}
+{% macro asked_pairs(codebook) %}
     {% if not columns_with_role(codebook, 'respondent_id') %}
         {% do return([]) %}
     {% endif %}
-    {% set landed = '(select distinct survey_id, wave_id from ' ~ scored ~ ')' %}
+    {% set landed %}
+        (
+            select distinct survey_id, wave_id
+            from {{ ref('cells_answers') }}
+            where survey_id = {{ literal(codebook.survey_id) }}
+        )
+    {% endset %}
     {% set waves = run_query(ordered_waves(landed) ~ ' order by position').columns['wave_id'].values() | list %}
     {% set asked = {} %}
     {% set query %}
@@ -69,10 +78,12 @@
 
 
 {# The waves and what their overlap is built from: themselves, and for which variables they meet which other wave. #}
-{% macro waves_and_their_pairs(scored, pairs) %}
+{% macro waves_and_their_pairs(survey_id, scored, landed, pairs) %}
     {% set built_from = {} %}
-    {% for row in run_query(waves_of(scored)).rows %}
+    {% set retired = {} %}
+    {% for row in run_query(waves_of(scored, landed, survey_id)).rows %}
         {% do built_from.update({row[0]: row[1]}) %}
+        {% do retired.update({row[0]: row[2] | int}) %}
     {% endfor %}
     {% set rows = [] %}
     {% for wave_id, fingerprint in built_from.items() %}
@@ -80,9 +91,44 @@
         {% for pair in pairs if pair.wave_id == wave_id %}
             {% do parts.append(built_from[pair.previous_wave_id] ~ ' ' ~ pair.variables | join(' ')) %}
         {% endfor %}
-        {% do rows.append({'wave_id': wave_id, 'fingerprint': local_md5(parts | join(' '))}) %}
+        {% do rows.append({
+            'wave_id': wave_id, 'fingerprint': local_md5(parts | join(' ')), 'is_retired': retired[wave_id],
+            'scored_as': none
+        }) %}
     {% endfor %}
-    {% do return(rows_sql(rows, {'wave_id': 'text', 'fingerprint': 'text'})) %}
+    {% do return(rows_sql(rows, {
+        'wave_id': 'text', 'fingerprint': 'text', 'is_retired': 'bigint', 'scored_as': 'text'
+    })) %}
+{% endmacro %}
+
+
+{#
+    Of the pairs of the waves that are built, those with a retired wave whose people were counted when both were there:
+    what was counted of them then stays. A wave that was delivered after the other was retired never met it.
+#}
+{% macro carried_pairs(survey_id, landed, waves, pairs) %}
+    {% set carried = [] %}
+    {% if is_incremental() %}
+        {% set met = [] %}
+        {% set query %}
+            select later.wave_id, earlier.wave_id as previous_wave_id
+            from {{ landed }} as later
+            inner join {{ landed }} as earlier on later.survey_id = earlier.survey_id
+            where
+                later.survey_id = {{ literal(survey_id) }}
+                and earlier.retired_at is not null
+                and later.landed_at < earlier.retired_at
+        {% endset %}
+        {% for row in run_query(query).rows %}
+            {% do met.append(row[0] ~ ' ' ~ row[1]) %}
+        {% endfor %}
+        {% set built = waves | map(attribute='wave_id') | list %}
+        {% for pair in pairs if pair.wave_id in built and pair.wave_id ~ ' ' ~ pair.previous_wave_id in met %}
+            {% do exceptions.warn(kept_notice(survey_id, pair.previous_wave_id, this.identifier)) %}
+            {% do carried.append(pair) %}
+        {% endfor %}
+    {% endif %}
+    {% do return(carried) %}
 {% endmacro %}
 
 
@@ -107,7 +153,7 @@
 {% endmacro %}
 
 
-{% macro overlap_sql(codebook, scored, waves, pairs) %}
+{% macro overlap_sql(codebook, scored, waves, pairs, carried=[]) %}
     {% set nobody = [] %}
     {% for wave in waves %}
         {% do nobody.append({'survey_id': codebook.survey_id, 'wave_id': wave.wave_id}) %}
@@ -137,6 +183,39 @@ from (
 union all
 {{ pair_sql(codebook, scored, waves, pair) }}
     {%- endfor %}
+    {%- for pair in carried %}
+union all
+{{ carried_sql(codebook, waves, pair) }}
+    {%- endfor %}
+{% endmacro %}
+
+
+{# What was counted of a pair of waves before, as it is. #}
+{% macro carried_sql(codebook, waves, pair) %}
+select
+    survey_id,
+    wave_id,
+    previous_wave_id,
+    stratum_id,
+    previous_stratum_id,
+    cluster_id,
+    previous_cluster_id,
+    cut_id,
+    group_id,
+    variable_id,
+    answer_value,
+    previous_answer_value,
+    n,
+    sum_w,
+    sum_previous_w,
+    sum_ww,
+    {{ fingerprint_of(waves) }} as fingerprint
+from {{ this }}
+where
+    survey_id = {{ literal(codebook.survey_id) }}
+    and wave_id = {{ literal(pair.wave_id) }}
+    and previous_wave_id = {{ literal(pair.previous_wave_id) }}
+    and variable_id in ({{ quoted_list(pair.variables) }})
 {% endmacro %}
 
 

@@ -9,10 +9,11 @@
     {% set parts = [] %}
     {% for survey_id in var('surveys') %}
         {% set scored = ref('scored_' ~ survey_id) %}
+        {% set landed = ref('stg_landing__waves') %}
         {% if execute %}
             {% set book = codebook(survey_id) %}
             {% set definition = survey_moments_sql(book, scored, []) %}
-            {% set waves = waves_to_build(survey_id, waves_of(scored), definition) %}
+            {% set waves = waves_to_build(survey_id, waves_of(scored, landed, survey_id), definition) %}
             {% do parts.append(survey_moments_sql(book, scored, waves)) %}
         {% endif %}
     {% endfor %}

@@ -69,7 +69,7 @@
     {% set parts = [] %}
     {% for survey_id in var('surveys') %}
         {% set staged = ref('stg_' ~ survey_id ~ '__responses') %}
-        {% set inputs = landed_deliveries(survey_id) %}
+        {% set inputs = 'select wave_id, fingerprint from (' ~ landed_deliveries(survey_id) ~ ') as landed where is_retired = 0' %}
         {% if execute %}
             {% set book = codebook(survey_id) %}
             {% if declared_weighting(book) %}
@@ -141,7 +141,9 @@ group by survey_id, wave_id, stratum_id, class_id
 {% macro weighed_deliveries(survey_id, deliveries) %}
 select
     deliveries.wave_id,
-    deliveries.fingerprint || coalesce(weighed.fingerprint, '') as fingerprint
+    deliveries.fingerprint || coalesce(weighed.fingerprint, '') as fingerprint,
+    deliveries.is_retired,
+    deliveries.scored_as
 from ({{ deliveries }}) as deliveries
 left join (
     select distinct

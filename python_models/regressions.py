@@ -5,8 +5,7 @@ from werkpeil.statistics.regression_models import fit_models
 
 def model(dbt, session):
     """Return the coefficients of the waves that must be fitted, classical and design-based."""
-    dbt.config(materialized="incremental", schema="estimates", on_schema_change="sync_all_columns")
-    dbt.config(incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
+    dbt.config(materialized="incremental", incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
     built = f"select distinct survey_id, wave_id, fingerprint from {dbt.this}"
     rows = dbt.ref("scored_regression_rows")
     return fit_models(
@@ -17,4 +16,5 @@ def model(dbt, session):
         dbt.ref("int_strata").df(),
         lambda survey, wave: rows.filter(f"survey_id = '{survey}' and wave_id = '{wave}'").to_arrow_reader(65536),
         session.sql(built).df() if dbt.is_incremental else None,
+        waves=dbt.ref("cells_waves").df(),
     )

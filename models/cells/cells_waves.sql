@@ -38,6 +38,7 @@ cells_waves as (
         deliveries.delivery_id,
         deliveries.provenance,
         deliveries.landed_at,
+        deliveries.retired_at,
         deliveries.read_count,
         deliveries.accepted_count,
         deliveries.rejected_count,

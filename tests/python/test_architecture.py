@@ -42,7 +42,7 @@ EXCEPTIONS = (
     (
         "cells",
         "model.werkpeil.stg_landing__waves",
-        "cells_waves tells later layers of size and provenance; the register holds no respondent",
+        "later layers need size and provenance; of a retired wave the register alone is left, without people",
     ),
     (
         "marts",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkpeil.building.dbt import require_success, run_dbt
 from werkpeil.building.lock import only_one
+from werkpeil.building.retention import kept_waves, require_history
 from werkpeil.building.state import (
     digest_now,
     forget_state,
@@ -37,6 +38,7 @@ class BuildResult:
         checks: Checks passed.
         seconds: Wall time.
         tables: Rows per mart.
+        notices: What it could not count again, because the rows are gone.
     """
 
     status: str
@@ -45,6 +47,7 @@ class BuildResult:
     checks: int
     seconds: float
     tables: dict[str, int] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
 
 
 def build(
@@ -72,6 +75,7 @@ def build(
         if not full_refresh and last.get("inputs") == digest and project.warehouse.exists():
             return BuildResult(status="up_to_date", seconds=time.monotonic() - started, **last["built"])
 
+        require_history(project, full_refresh=full_refresh)
         forget_state(project)
         with open_warehouse(project, read_only=False) as connection:
             sync_raw(project, connection)
@@ -85,6 +89,7 @@ def build(
         built = {
             "models": len(outcome.results) - outcome.checks,
             "checks": outcome.checks,
+            "notices": kept_waves(outcome.messages),
             **_describe_marts(project),
         }
         write_state(project, {"inputs": digest, "built": built, "warehouse": warehouse_fingerprint(project)})

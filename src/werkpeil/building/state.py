@@ -43,7 +43,9 @@ def inputs_digest(project: Project, deliveries: list[str]) -> str:
 def digest_now(project: Project) -> str:
     """Return the digest of what a build would read if it began now."""
     deliveries = current_deliveries(project)
-    return inputs_digest(project, [f"{d.survey_id} {d.wave_id} {d.delivery_id}" for d in deliveries])
+    return inputs_digest(
+        project, [f"{d.survey_id} {d.wave_id} {d.delivery_id} {d.retired_at}" for d in deliveries]
+    )
 
 
 def read_state(project: Project) -> dict[str, Any]:

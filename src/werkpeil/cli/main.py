@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from werkpeil.building import BuildResult
     from werkpeil.landing import ForgottenRows, LandingResult
+    from werkpeil.landing.retention import DueWave
     from werkpeil.publishing import PublishResult, Release
     from werkpeil.publishing.open_data import OpenDataResult
     from werkpeil.publishing.postgres import PostgresResult
@@ -145,7 +146,7 @@ def run_inbox(
         Path | None, typer.Option("--inbox", help="Folder of deliveries: SURVEY/WAVE/FILE.")
     ] = None,
 ) -> None:
-    """Land everything new in the inbox, build, check and publish. Safe to start at any time.
+    """Land everything new in the inbox, build, check and publish; retire what is due. Safe to repeat.
 
     A delivery that cannot be landed waits; the others go on. Whatever fails later, the last
     release goes on serving.
@@ -168,6 +169,9 @@ def run_inbox(
             worst = error if worst is None or error.exit_code > worst.exit_code else worst
     _tell_build(_build(project))
     _publish(project)
+    if _retire(project):
+        _tell_build(_build(project))
+        _publish(project)
     if worst is not None:
         raise typer.Exit(worst.exit_code)
 
@@ -207,6 +211,27 @@ def forget(
     else:
         _publish_alone(project)
     _tell_files_left(project, removed)
+
+
+@app.command(epilog="Example: werkpeil retire --dry-run")
+def retire(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go; remove nothing.")] = False,
+) -> None:
+    """Remove the rows of waves whose retention period is over; their numbers stay.
+
+    The period is `retention_days` in a survey's codebook, counted from the wave's first delivery. Landing
+    zone and warehouse lose the rows for good; marts and releases keep every number of the wave.
+    """
+    from werkpeil.landing.retention import due_waves
+
+    project = Project.find()
+    if dry_run:
+        _tell_due(due_waves(project), "would retire")
+        screen.say("Nothing was removed.")
+    elif _retire(project):
+        _tell_build(_build(project))
+    else:
+        _tell_due([], "retired")
 
 
 @app.command(epilog="Example: werkpeil check")
@@ -333,12 +358,13 @@ def status() -> None:
             d.rows_accepted,
             d.rows_rejected,
             d.landed_at[:16].replace("T", " "),
+            d.retired_at[:10] if d.retired_at else "",
             d.file_name,
         )
         for d in deliveries
     ]
     if rows:
-        columns = ["survey", "wave", "provenance", "accepted", "rejected", "landed (UTC)", "file"]
+        columns = ["survey", "wave", "provenance", "accepted", "rejected", "landed (UTC)", "retired", "file"]
         screen.show_table("Landed waves", columns, rows)
     else:
         screen.say("Nothing is landed yet. `werkpeil land FILE --survey S --wave W` lands a delivery.")
@@ -510,6 +536,16 @@ def _publish(project: Project, *, keep: int | None = None) -> None:
     _tell_release(project, released)
 
 
+def _retire(project: Project) -> list[DueWave]:
+    """Retire the waves that are due, and tell."""
+    from werkpeil.building.retention import retire_due
+
+    due = retire_due(project)
+    if due:
+        _tell_due(due, "retired")
+    return due
+
+
 def _publish_alone(project: Project) -> None:
     """Publish, and remove what was published before: two releases would differ by the person who left."""
     from werkpeil.publishing.open_data import has_open_data
@@ -553,12 +589,25 @@ def _tell_landing(result: LandingResult) -> None:
     if result.rows_forgotten:
         left_out = screen.counted(result.rows_forgotten, "row")
         screen.say(f"  left out  {left_out} of people who asked to be forgotten")
+    if result.retired_at:
+        screen.say(f"  retired   on {result.retired_at[:10]}: its rows are gone, its numbers stay")
     for rule, count in result.rejected_by_rule.items():
         screen.say(f"  rejected  {count:,} rows: {rule} (see raw.rejected_rows)")
     for column, count in result.invalid_answers.items():
         screen.say(f"  invalid   {count:,} answers in {column} (see raw.invalid_answers)")
     if result.ignored_columns:
         screen.say(f"  ignored   {len(result.ignored_columns)} columns that the codebook does not name")
+
+
+def _tell_due(waves: list[DueWave], verb: str) -> None:
+    for wave in waves:
+        screen.say(
+            f"{verb} {wave.survey_id} {wave.wave_id}: {screen.counted(wave.rows, 'row')} of "
+            f"{screen.counted(wave.deliveries, 'landed file')}, first landed on {wave.landed_on}, due on "
+            f"{wave.due_on}"
+        )
+    if not waves:
+        screen.say("No wave is due: `retention_days` in a codebook sets the period.")
 
 
 def _tell_files_left(project: Project, removed: list[ForgottenRows]) -> None:
@@ -569,6 +618,8 @@ def _tell_files_left(project: Project, removed: list[ForgottenRows]) -> None:
 
 
 def _tell_build(result: BuildResult) -> None:
+    for notice in result.notices:
+        screen.say(f"  {notice}")
     if result.status == "up_to_date":
         screen.say(f"Nothing changed since build {result.build_id}; nothing was built.")
         return

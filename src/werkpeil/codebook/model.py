@@ -274,6 +274,7 @@ class Codebook(_Strict):
     undeclared_columns: Literal["refuse", "ignore"] = "refuse"
     blank_texts: tuple[str, ...] = ()
     design_note: str | None = None
+    retention_days: int | None = Field(default=None, ge=1)
     weighting: Weighting | None = None
     waves: dict[str, Wave] = {}
     comparable_scales: dict[str, dict[str, str]] = {}

@@ -7,6 +7,7 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +25,7 @@ from werkpeil.landing.header import HeaderMatcher
 from werkpeil.landing.pseudonym import Pseudonymiser, load_pseudonymiser
 from werkpeil.landing.readers import Delivered, Source, reader_of
 from werkpeil.landing.rejected import write_rejected_rows
+from werkpeil.landing.retention import due_on
 from werkpeil.landing.rows import (
     Origin,
     Refusal,
@@ -66,6 +68,7 @@ class LandingResult:
         ignored_columns: Headers in the file that the codebook does not name.
         reader: Reader that read the file.
         encoding: Of the file's texts, where the format leaves a choice.
+        retired_at: When the rows of a wave that was there already were removed for good.
         seconds: How long landing took.
         path: Folder of the delivery.
     """
@@ -84,6 +87,7 @@ class LandingResult:
     ignored_columns: list[str]
     reader: str
     encoding: str | None
+    retired_at: str | None
     seconds: float
     path: Path
 
@@ -155,6 +159,7 @@ def land(
         if current is not None and not replace:
             _require_same_file(current, sha256, file)
             return _result(current, "already_landed", started)
+        _require_not_due(project, survey_id, wave_id)
         zone.sweep(project)
         job = _Job(
             project=project,
@@ -287,6 +292,7 @@ def _result(delivery: zone.Delivery, status: Status, started: float) -> LandingR
         ignored_columns=delivery.ignored_columns,
         reader=delivery.reader,
         encoding=delivery.encoding,
+        retired_at=delivery.retired_at,
         seconds=time.monotonic() - started,
         path=delivery.folder,
     )
@@ -320,6 +326,17 @@ def _require_same_file(current: zone.Delivery, sha256: str, file: Path) -> None:
         where=file.name,
         hint="use --replace to land this file in its place; the older delivery is kept.",
     )
+
+
+def _require_not_due(project: Project, survey_id: str, wave_id: str) -> None:
+    """Refuse rows that would have to be removed at once."""
+    day = due_on(project, survey_id, wave_id)
+    if day is not None and day <= datetime.now(UTC).date():
+        raise InputError(
+            f"The retention period of wave {wave_id} of survey {survey_id} was over on {day}: its rows may "
+            "not land again.",
+            hint="if they may be kept longer, raise `retention_days` in the codebook.",
+        )
 
 
 def _require_same_key(job: _Job) -> None:

@@ -160,7 +160,8 @@ def _find(project: Project, respondent: str, survey_id: str | None, wave_id: str
         raise InputError(
             "Nobody with this id is in the landing zone; nothing was changed.",
             where=" ".join(filter(None, (survey_id, wave_id))) or "all surveys",
-            hint="give the id as it was delivered, and check --survey and --wave.",
+            hint="give the id as it was delivered, and check --survey and --wave."
+            + _said_of_retired(deliveries),
         )
     if len(found) > 1:
         raise InputError(
@@ -169,6 +170,11 @@ def _find(project: Project, respondent: str, survey_id: str | None, wave_id: str
             hint="name the survey with --survey.",
         )
     return found[0]
+
+
+def _said_of_retired(deliveries: list[zone.Delivery]) -> str:
+    waves = dict.fromkeys(f"{d.survey_id} {d.wave_id}" for d in deliveries if d.retired_at is not None)
+    return f" Retired waves hold no rows: {', '.join(waves)}." if waves else ""
 
 
 def _require_key_of(
@@ -195,7 +201,9 @@ def _waves_of(project: Project, person: Forgotten) -> list[str]:
 
 
 def _held(delivery: zone.Delivery, person: Forgotten) -> tuple[int, int]:
-    """Return how many responses and rejected rows of a person a delivery holds."""
+    """Return how many responses and rejected rows of a person a delivery holds; a retired one holds none."""
+    if delivery.retired_at is not None:
+        return 0, 0
     people = [person.pseudonym]
     with duckdb.connect() as connection:
         [(accepted,)] = connection.execute(

@@ -39,6 +39,7 @@ _REGISTER_TYPES = {
     "rows_rejected": "bigint",
     "rows_forgotten": "bigint",
     "landed_at": "timestamp",
+    "retired_at": "timestamp",
 }
 _AS_JSON = frozenset({"rejected_by_rule", "invalid_answers", "ignored_columns"})
 
@@ -48,7 +49,7 @@ def sync_raw(project: Project, connection: Any) -> None:
 
     It holds a view of the current responses per survey, the register of all deliveries, and the
     rejected rows and invalid answers of the current ones. A survey of which nothing has landed
-    has an empty view with the right columns.
+    has an empty view with the right columns; retired waves are in the register alone.
 
     Args:
         project: Whose landing zone.
@@ -59,17 +60,18 @@ def sync_raw(project: Project, connection: Any) -> None:
         OutsideError: if the landing zone is damaged.
     """
     current = zone.current_deliveries(project)
+    held = [delivery for delivery in current if delivery.retired_at is None]
     surveys = dict.fromkeys([*project.surveys, *(delivery.survey_id for delivery in current)])
     connection.execute("begin transaction")
     try:
         connection.execute(f"drop schema if exists {SCHEMA} cascade")
         connection.execute(f"create schema {SCHEMA}")
         for survey_id in surveys:
-            landed = [delivery for delivery in current if delivery.survey_id == survey_id]
+            landed = [delivery for delivery in held if delivery.survey_id == survey_id]
             _create_responses_view(project, connection, survey_id, landed)
         _create_register(connection, zone.all_deliveries(project), current)
-        _create_detail_view(connection, zone.REJECTED_ROWS, _REJECTED_TYPES, current)
-        _create_detail_view(connection, zone.INVALID_ANSWERS, _INVALID_TYPES, current)
+        _create_detail_view(connection, zone.REJECTED_ROWS, _REJECTED_TYPES, held)
+        _create_detail_view(connection, zone.INVALID_ANSWERS, _INVALID_TYPES, held)
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")

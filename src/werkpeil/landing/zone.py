@@ -13,14 +13,14 @@ import re
 import secrets
 import shutil
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from filelock import FileLock, Timeout
 
 from werkpeil.errors import InputError, OutsideError
-from werkpeil.files import fsync, outside_errors
+from werkpeil.files import fsync, outside_errors, replace_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,9 @@ class Delivery:
         replaces: The delivery of the same wave that this one replaced.
         folder: Where it is.
         rows_forgotten: Rows removed because a person asked for it; whose is told nowhere.
+        retired_at: When its rows were removed because their retention period was over; what was counted of
+            them stays.
+        scored_as: Of a retired wave, the fingerprint of its scores when it was last built.
     """
 
     survey_id: str
@@ -86,6 +89,8 @@ class Delivery:
     replaces: str | None
     folder: Path
     rows_forgotten: int = 0
+    retired_at: str | None = None
+    scored_as: str | None = None
 
     @property
     def responses(self) -> Path:
@@ -97,6 +102,16 @@ class Delivery:
         entry = asdict(self)
         del entry["folder"]
         return entry
+
+
+def retire(delivery: Delivery, retired_at: datetime, scored_as: str) -> None:
+    """Remove a delivery's rows and keep its register entry; only the caller with the lock may.
+
+    The entry says so first: killed in between, the next landing removes the rest.
+    """
+    retired = replace(delivery, retired_at=retired_at.isoformat(), scored_as=scored_as)
+    replace_text(delivery.folder / REGISTER_ENTRY, _entry_text(retired))
+    _remove_rows(delivery)
 
 
 def check_ids(survey_id: str, wave_id: str) -> None:
@@ -237,9 +252,18 @@ def commit_all(prepared: list[tuple[Path, Delivery]]) -> None:
         fsync(folder)
 
 
+def _entry_text(delivery: Delivery) -> str:
+    return json.dumps(delivery.register_entry(), ensure_ascii=False, indent=2) + "\n"
+
+
+def _remove_rows(delivery: Delivery) -> None:
+    for name in (REJECTED_ROWS, INVALID_ANSWERS, RESPONSES):  # the last one tells whether anything is left
+        (delivery.folder / name).unlink(missing_ok=True)
+    fsync(delivery.folder)
+
+
 def _move(prepared: Path, delivery: Delivery) -> None:
-    text = json.dumps(delivery.register_entry(), ensure_ascii=False, indent=2) + "\n"
-    (prepared / REGISTER_ENTRY).write_text(text, encoding="utf-8")
+    (prepared / REGISTER_ENTRY).write_text(_entry_text(delivery), encoding="utf-8")
     for file in prepared.iterdir():
         fsync(file)
     fsync(prepared)
@@ -255,7 +279,11 @@ def sweep(project: Project) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
     for survey, wave in _waves(project):
         folder = wave_folder(project, survey, wave)
-        known = {delivery.delivery_id for delivery in history(project, survey, wave)}
+        deliveries = history(project, survey, wave)
+        known = {delivery.delivery_id for delivery in deliveries}
+        for delivery in deliveries:
+            if delivery.retired_at is not None and delivery.responses.exists():
+                _remove_rows(delivery)
         for candidate in _folders(folder):
             if _DELIVERY_ID.fullmatch(candidate.name) and candidate.name not in known:
                 logger.warning("removing %s: its landing was interrupted", candidate)

@@ -8,6 +8,7 @@ model and the one that suits an outcome of few answers, told apart by `method`.
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     # Record batches of `scored_regression_rows` of one survey and wave.
     Rows = Callable[[str, str], Iterable[Any]]
 
+logger = logging.getLogger(__name__)
+
+KEPT = "the models of %s %s are not fitted anew: the wave is retired, and errors need its rows"
 METHOD = "3"  # raised when a change of this module must refit history
 LEVEL = 0.95
 LINEAR = "linear"
@@ -71,7 +75,7 @@ class Specification:
         return [self.outcome, *self.terms]
 
 
-def fit_models(
+def fit_models(  # noqa: PLR0913 - the tables of the layers below, one each
     moments: pd.DataFrame,
     models: pd.DataFrame,
     terms: pd.DataFrame,
@@ -79,6 +83,8 @@ def fit_models(
     strata: pd.DataFrame,
     rows: Rows,
     built: pd.DataFrame | None,
+    *,
+    waves: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Fit every model of every wave whose moments, models or strata changed.
 
@@ -91,6 +97,7 @@ def fit_models(
         rows: Gives the record batches of a survey and wave; read at most twice per wave that is fitted, and
             once more for each fit that only the rows can tell.
         built: survey_id, wave_id and fingerprint of what is fitted already, or None.
+        waves: `cells_waves`; a wave that is retired has no rows any more and keeps the fits that it has.
 
     Returns:
         One row per wave, model, method, kind of standard error and term, the constant (`one`) or the
@@ -101,18 +108,29 @@ def fit_models(
         InputError: a term is in two blocks, or a block names a term that no model of its survey has.
     """
     known = set() if built is None else set(built.itertuples(index=False, name=None))
+    retired = _retired(waves)
     frames = [_empty()]
-    waves = moments[["survey_id", "wave_id"]].drop_duplicates().astype(str)
-    for survey_id, wave_id in waves.itertuples(index=False, name=None):
+    counted = moments[["survey_id", "wave_id"]].drop_duplicates().astype(str)
+    for survey_id, wave_id in counted.itertuples(index=False, name=None):
         cells = moments[(moments["survey_id"] == survey_id) & (moments["wave_id"] == wave_id)]
         specifications = list(_specifications(survey_id, models, terms, blocks))
         design = strata[(strata["survey_id"] == survey_id) & (strata["wave_id"] == wave_id)]
         fingerprint = _fingerprint(cells, specifications, design)
         if not specifications or (survey_id, wave_id, fingerprint) in known:
             continue
+        if (survey_id, wave_id) in retired:
+            logger.warning(KEPT, survey_id, wave_id)
+            continue
         fitted = _fit_wave(cells, specifications, design, partial(rows, survey_id, wave_id))
         frames.append(fitted.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint))
     return _typed(pd.concat(frames, ignore_index=True))
+
+
+def _retired(waves: pd.DataFrame | None) -> set[tuple[Any, ...]]:
+    if waves is None:
+        return set()
+    retired = waves[waves["retired_at"].notna()]
+    return set(retired[["survey_id", "wave_id"]].itertuples(index=False, name=None))
 
 
 def _specifications(

@@ -26,6 +26,8 @@ COMMANDS = [
     ["check"],
     ["publish"],
     ["run"],
+    ["forget"],
+    ["retire"],
     ["export"],
     ["status"],
     ["demo"],

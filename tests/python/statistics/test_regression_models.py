@@ -242,6 +242,20 @@ def test_the_errors_of_a_logit_by_design_are_the_sandwich_over_units(clustered: 
     assert set(found["df"]) == {(27 if clustered else complete.sum()) - 3 - 2}
 
 
+def test_a_retired_wave_keeps_its_fits_and_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    wave = binary(7)
+    first = fit_models(wave.moments(), MODELS, TERMS, BLOCKS, wave.strata(), wave.rows(), None)
+    built = first[["survey_id", "wave_id", "fingerprint"]].drop_duplicates()
+    waves = built[["survey_id", "wave_id"]].assign(retired_at=pd.Timestamp("2026-01-01"))
+    same = (wave.moments(), MODELS, TERMS, BLOCKS, wave.strata(), wave.rows(), built)
+    assert fit_models(*same, waves=waves).empty
+    assert caplog.messages == []
+    fewer = (wave.moments(), MODELS, TERMS[:1], BLOCKS[:0], wave.strata(), wave.rows(), built)
+    assert fit_models(*fewer, waves=waves).empty
+    assert "are not fitted anew" in caplog.text
+    assert not fit_models(*fewer, waves=waves.assign(retired_at=pd.NaT)).empty
+
+
 def test_a_wave_is_fitted_again_when_what_suits_its_outcome_changes() -> None:
     wave = binary(7)
     first = fit_models(wave.moments(), MODELS, TERMS, BLOCKS, wave.strata(), wave.rows(), None)
