@@ -564,7 +564,7 @@ class _Worker:
         seconds = time.monotonic() - self.since
         if is_ready:
             try:
-                return self.pipe.recv()  # type: ignore[no-any-return]
+                return self.pipe.recv()  # type: ignore[no-any-return]  # a pipe knows no types
             except EOFError:
                 self.process.join()
                 verdict = f"died: exit code {self.process.exitcode}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -20,6 +20,9 @@ Role = Literal[
     "ignored",
 ]
 MissingReason = Literal["not_asked", "skipped", "dont_know", "refused", "invalid", "too_few_items"]
+# Codes that columns hold as they are: coded ones as 32-bit integers, numbers as doubles.
+AnswerCode = Annotated[int, Field(ge=0, le=2**31 - 1)]
+MissingCode = Annotated[int, Field(ge=-(10**15), le=10**15)]
 Polarity = Literal["positive", "negative", "pressure", "neutral", "none"]
 
 # A missing code that is a text ("NA", "X") cannot stand in a column of numbers; its reason is stored there
@@ -41,14 +44,14 @@ def _as_list(value: object) -> object:
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Answer(_Strict):
     """One answer of an answer set, or one kind of missing answer in it."""
 
     answer_set_id: str
-    answer_code: int = Field(ge=0)
+    answer_code: AnswerCode
     answer_id: str
     label_nl: str
     label_en: str
@@ -201,7 +204,7 @@ class Column(_Strict):
     role: tuple[Role, ...]
     answers: str | None = None
     coding: Literal["codes", "labels"] = "codes"
-    missing: dict[MissingReason, tuple[int | str, ...]] = {}
+    missing: dict[MissingReason, tuple[MissingCode | str, ...]] = {}
     blank: Literal["skipped", "not_asked"] = "skipped"
     minimum: float = Field(default=0, ge=0)
     maximum: float | None = None

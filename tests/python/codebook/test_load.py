@@ -202,6 +202,17 @@ def test_an_unknown_survey_is_told_with_the_known_ones(toy: Project) -> None:
         ("language: en", "language: de", "language: Input should be 'nl' or 'en'"),
         ("label_en: Toy\n", "\n", "label_en: Field required"),
         ("dont_know: 8", "forgot: 8", "'mood' > missing > forgot"),
+        ("role: control", "role: control, maximum: .nan", "'age' > maximum: Input should be a finite number"),
+        ("role: control", "role: control, minimum: .inf", "'age' > minimum: Input should be a finite number"),
+        ("role: control", "role: control, maximum: 1e999", "maximum: Input should be a finite number"),
+        ("language: en", "language: en\n            minimum_effect: {mean: .inf}", "finite number"),
+        (
+            "language: en",
+            "language: en\n            weighting: {trim: {maximum_ratio: .inf}}",
+            "finite number",
+        ),
+        ("dont_know: 8", "dont_know: .nan", "Input should be a finite number"),
+        ("dont_know: 8", f"dont_know: {10**400}", "Input should be less than or equal to"),
     ],
 )
 def test_a_fault_in_the_codebook_is_told_with_its_place(
@@ -214,12 +225,22 @@ def test_a_fault_in_the_codebook_is_told_with_its_place(
     assert caught.value.where == "models/staging/toy/_toy__sources.yml"
 
 
-def test_a_fault_in_a_seed_names_the_seed(toy: Project) -> None:
-    path = toy.seeds / "answer_sets.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("yes_no,0", "yes_no,-1"), "utf-8")
-    with pytest.raises(InputError, match="answer_code") as caught:
+@pytest.mark.parametrize(
+    ("seed", "old", "new", "message"),
+    [
+        ("answer_sets", "yes_no,0", "yes_no,-1", "answer_code: Input should be greater"),
+        ("answer_sets", "yes_no,0", "yes_no,2147483648", "answer_code: Input should be less"),
+        ("answer_sets", "No,1,0", "No,1,nan", "score: Input should be a finite number"),
+        ("band_sets", "low,,2.5", "low,,inf", "upper_inclusive: Input should be a finite number"),
+        ("band_sets", "high,2.5", "high,-1e999", "lower_exclusive: Input should be a finite number"),
+    ],
+)
+def test_a_fault_in_a_seed_names_the_seed(toy: Project, seed: str, old: str, new: str, message: str) -> None:
+    path = toy.seeds / f"{seed}.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), "utf-8")
+    with pytest.raises(InputError, match=message) as caught:
         load_codebook(toy, "toy")
-    assert caught.value.where == "seeds/answer_sets.csv"
+    assert caught.value.where == f"seeds/{seed}.csv"
 
 
 def test_a_seed_that_is_missing_or_not_utf8_is_told(toy: Project) -> None:

@@ -15,6 +15,7 @@ import pytest
 from support.workshop import PLAIN_HEADER, column
 from werkpeil.codebook.model import TEXT_MISSING_MARKERS
 from werkpeil.errors import InputError
+from werkpeil.landing.readers import spss_stata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from support.workshop import Workshop
 
+NUMBER_OF_ROWS = slice(80, 84)  # of an SPSS file, little-endian
 EFC_ITEMS = [f"c{82 + i}cop{i + 1}" for i in range(9)]
 
 
@@ -136,6 +138,30 @@ def test_an_spss_file_that_hides_its_encoding_is_read_as_cp1252(workshop: Worksh
     result = workshop.land(path, survey_id="old")
     assert workshop.values("naam", "old") == ["céfe", "b"]
     assert result.encoding == "cp1252 (not said in the file)"
+
+
+@pytest.mark.parametrize("rows", [5, 1_000])
+def test_an_spss_file_that_does_not_say_how_many_rows_it_holds_is_read_whole(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    """Programs that write while they interview say -1; no rows, or more than there are, is damage."""
+    monkeypatch.setattr(spss_stata, "_CELLS_AT_A_TIME", 0)  # chunks of 1,000 rows: the last one is full
+    path = workshop.folder / "told.sav"
+    people = [[f"r{number}", 1.0, "a", 5.0, "Eens", 40.0, ""] for number in range(rows)]
+    pyreadstat.write_sav(pd.DataFrame(people, columns=PLAIN_HEADER), str(path))
+    content = bytearray(path.read_bytes())
+    assert content[NUMBER_OF_ROWS] == rows.to_bytes(4, "little")
+
+    def told(number: int) -> Path:
+        content[NUMBER_OF_ROWS] = number.to_bytes(4, "little", signed=True)
+        path.write_bytes(content)
+        return path
+
+    with pytest.raises(InputError, match="a header and no rows"):
+        workshop.land(told(0))
+    with pytest.raises(InputError, match=r"damaged or cut off: .* expected number of rows"):
+        workshop.land(told(rows + 1))
+    assert workshop.land(told(-1)).rows_accepted == rows
 
 
 def test_a_number_and_a_text_id_are_the_same_person(workshop: Workshop) -> None:

@@ -143,19 +143,27 @@ def _chunks(
     variables: list[_Variable],
     encoding: str | None,
 ) -> Iterator[dict[str, list[Any]]]:
+    """Yield the rows until a chunk is not full: the file may be silent or wrong about how many it holds.
+
+    pyreadstat's own chunks go on for ever where a file does not say it, as it takes columns for rows then.
+    """
     rows_at_a_time = max(_CELLS_AT_A_TIME // max(len(variables), 1), 1_000)
-    chunks = pyreadstat.read_file_in_chunks(
-        read,
-        str(source.path),
-        chunksize=min(rows_at_a_time, source.row_limit or rows_at_a_time),
-        limit=source.row_limit or 0,
-        usecols=[variable.name for variable in variables],
-        user_missing=True,
-        encoding=encoding,
-        output_format="dict",
-    )
-    for chunk, _ in chunks:
-        yield chunk
+    wanted = min(rows_at_a_time, source.row_limit or rows_at_a_time)
+    before, found = 0, wanted
+    while found == wanted and (source.row_limit is None or before < source.row_limit):
+        chunk, _ = read(
+            str(source.path),
+            row_offset=before,
+            row_limit=wanted,
+            usecols=[variable.name for variable in variables],
+            user_missing=True,
+            encoding=encoding,
+            output_format="dict",
+        )
+        found = len(next(iter(chunk.values()), ()))
+        before += found
+        if found:
+            yield chunk
 
 
 def _insert(connection: Any, chunk: dict[str, list[Any]], variables: list[_Variable], before: int) -> int:
