@@ -58,8 +58,13 @@ def request_rewrite(project: Project) -> None:
     fsync(project.data)
 
 
-def rewrite_if_requested(project: Project) -> None:
+def rewrite_if_requested(project: Project, *, is_last: bool) -> None:
     """Write the warehouse to a new file that takes the old one's place; killed before that, nothing changed.
+
+    Args:
+        project: Whose warehouse.
+        is_last: Whether nobody who left is in it; a build that failed may hold them still, so the next one
+            writes it anew as well.
 
     Raises:
         OutsideError: if the disk is full or cannot be written.
@@ -80,7 +85,8 @@ def rewrite_if_requested(project: Project) -> None:
         fsync(draft)
         draft.replace(project.warehouse)
         fsync(project.data)
-        _request(project).unlink()
+        if is_last:
+            _request(project).unlink()
 
 
 def _request(project: Project) -> Path:

@@ -84,8 +84,8 @@ def build(
         if full_refresh:
             command.append("--full-refresh")
         outcome = run_dbt(project, command, on_progress=on_progress)
+        rewrite_if_requested(project, is_last=outcome.is_success)
         require_success(project, outcome)
-        rewrite_if_requested(project)
         built = {
             "models": len(outcome.results) - outcome.checks,
             "checks": outcome.checks,

@@ -41,6 +41,16 @@ class Outcome:
         """How many results are of tests."""
         return sum(1 for result in self.results if is_check(result))
 
+    @property
+    def failed(self) -> list[Any]:
+        """The results of what could not be built, and of checks that found rows."""
+        return [result for result in self.results if str(result.status) in {"error", "fail"}]
+
+    @property
+    def is_success(self) -> bool:
+        """Whether everything was done and no check found rows."""
+        return self.exception is None and bool(self.results) and not self.failed
+
 
 def target_folder(project: Project) -> Path:
     """Return the folder where dbt keeps what it compiled, its manifest among it."""
@@ -112,12 +122,11 @@ def require_success(project: Project, outcome: Outcome) -> None:
             where=log,
             hint="the message names the file; correct it and build again.",
         )
-    failed = [result for result in outcome.results if str(result.status) in {"error", "fail"}]
-    errors = [result for result in failed if str(result.status) == "error"]
+    errors = [result for result in outcome.failed if str(result.status) == "error"]
     if errors:
         _raise_model_errors(errors, log)
-    if failed:
-        _raise_failed_checks(project, failed, log)
+    if outcome.failed:
+        _raise_failed_checks(project, outcome.failed, log)
     if not outcome.results:
         raise InputError("dbt built nothing: " + " ".join(outcome.messages[:3]), where=log)
 

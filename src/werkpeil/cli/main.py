@@ -192,7 +192,6 @@ def forget(
     """
     from werkpeil.building.lock import only_one
     from werkpeil.landing import forget as forget_person
-    from werkpeil.publishing import current_release
 
     project = Project.find()
     with only_one(project):  # a build would miss the deliveries that it is reading
@@ -205,12 +204,16 @@ def forget(
         )
     if not removed:
         screen.say("Forgotten before: no delivery holds this person.")
-    _tell_build(_build(project))
-    if current_release(project) is None:
-        _pass_gate(project)
-    else:
-        _publish_alone(project)
     _tell_files_left(project, removed)
+    try:
+        _tell_build(_build(project))
+        _replace_what_is_published(project)
+    except WerkpeilError:
+        screen.say(
+            "The person is removed, and what is published still counts them: mend what is told next, and run "
+            "the same command again."
+        )
+        raise
 
 
 @app.command(epilog="Example: werkpeil retire --dry-run")
@@ -332,11 +335,11 @@ def reproduce(
     write_reproduction(Project.find(), out=out, internal=internal)
 
 
-def _export_open_data(project: Project, *, keep_last: bool = True) -> None:
+def _export_open_data(project: Project) -> None:
     from werkpeil.publishing.open_data import export_open_data
 
     with screen.progress("Writing open data") as step:
-        exported = export_open_data(project, keep_last=keep_last, on_progress=step)
+        exported = export_open_data(project, on_progress=step)
     _tell_open_data(exported)
 
 
@@ -526,13 +529,13 @@ def _pass_gate(project: Project) -> None:
         _tell_gate(_check(project, again=False))
 
 
-def _publish(project: Project, *, keep: int | None = None) -> None:
+def _publish(project: Project) -> None:
     """Check what has not been checked as it is now, then release it."""
     from werkpeil.publishing import publish as publish_release
 
     _pass_gate(project)
     with screen.progress("Publishing"):
-        released = publish_release(project, keep=keep)
+        released = publish_release(project)
     _tell_release(project, released)
 
 
@@ -546,13 +549,17 @@ def _retire(project: Project) -> list[DueWave]:
     return due
 
 
-def _publish_alone(project: Project) -> None:
-    """Publish, and remove what was published before: two releases would differ by the person who left."""
+def _replace_what_is_published(project: Project) -> None:
+    """Check the build, and publish it where something is published, open data too."""
+    from werkpeil.publishing import current_release
     from werkpeil.publishing.open_data import has_open_data
 
-    _publish(project, keep=1)
+    if current_release(project) is None:
+        _pass_gate(project)
+        return
+    _publish(project)
     if has_open_data(project):
-        _export_open_data(project, keep_last=False)
+        _export_open_data(project)
 
 
 def _publish_to_postgres(project: Project) -> PostgresResult:

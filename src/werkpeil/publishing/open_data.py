@@ -86,17 +86,11 @@ def has_open_data(project: Project) -> bool:
 
 
 def export_open_data(
-    project: Project,
-    *,
-    keep_last: bool = True,
-    on_progress: Callable[[str, float | None], None] | None = None,
+    project: Project, *, on_progress: Callable[[str, float | None], None] | None = None
 ) -> OpenDataResult:
     """Write the current release as open data.
 
-    Args:
-        project: Whose release.
-        keep_last: Whether the files of the package before this one stay for who is reading them.
-        on_progress: Told the table that is written and how far it is.
+    The files of the package before this one stay for who is reading them, while its release stays.
 
     Raises:
         InputError: nothing is released yet.
@@ -115,8 +109,7 @@ def export_open_data(
             _remove_older(project, keep={release.build_id, _read_package(package).get("version")})
             replace_text(project.published / CATALOG, _as_json(catalog_document(project, described)))
             replace_text(package, _as_json(described))
-        if not keep_last:
-            _remove_older(project, keep={release.build_id})
+        _remove_older(project, keep={listed.build_id for listed in releases.read_index(project)})
     resources = described["resources"]
     return OpenDataResult(
         status=status,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from werkpeil.building.lock import only_one
 from werkpeil.errors import CheckFailedError
 from werkpeil.files import outside_errors
+from werkpeil.landing import forgotten_at
 from werkpeil.publishing import releases
 from werkpeil.publishing.catalog import read_catalog, read_meanings
 from werkpeil.quality import has_passed
@@ -35,15 +36,12 @@ class PublishResult:
     removed: tuple[str, ...] = ()
 
 
-def publish(project: Project, *, keep: int | None = None) -> PublishResult:
+def publish(project: Project) -> PublishResult:
     """Release the published tables of the last build to `data/published/current.duckdb`.
 
     Readers keep what they have open and see the new release with their next connection. Publishing the
-    same build again changes nothing. Killed at any moment, the last release goes on serving.
-
-    Args:
-        project: Whose warehouse.
-        keep: How many releases stay; as the settings say by default.
+    same build again changes nothing. Killed at any moment, the last release goes on serving. Releases of
+    before somebody was forgotten do not stay: two releases would differ by the person who left.
 
     Raises:
         CheckFailedError: the build is not the newest, did not pass the gate, or holds what must not leave.
@@ -52,7 +50,7 @@ def publish(project: Project, *, keep: int | None = None) -> PublishResult:
             beside a release.
     """
     with only_one(project), outside_errors("folder of releases"):
-        keep = keep or releases.releases_to_keep(project)
+        keep = releases.releases_to_keep(project)
         build_id = require_newest_build(project)
         if not has_passed(project):
             raise CheckFailedError(
@@ -77,7 +75,7 @@ def publish(project: Project, *, keep: int | None = None) -> PublishResult:
             if status == "published":
                 releases.show_release(project, release)
                 _show_pages(project)
-            removed = releases.prune(project, keep)
+            removed = releases.prune(project, keep, after=forgotten_at(project))
     return PublishResult(status, release, tuple(old.build_id for old in removed))
 
 

@@ -180,7 +180,7 @@ def write_release(
     fsync(draft)
     release = Release(
         build_id=build_id,
-        published_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        published_at=_moment(datetime.now(UTC)),
         file_name=final.name,
         file_bytes=draft.stat().st_size,
         sha256=sha256_of(draft),
@@ -252,14 +252,20 @@ def releases_to_keep(project: Project) -> int:
     return kept
 
 
-def prune(project: Project, keep: int) -> list[Release]:
+def prune(project: Project, keep: int, *, after: datetime | None = None) -> list[Release]:
     """Remove the releases that are too old, and files that were never released; return the former.
 
     The current release stays, whatever its age. What readers have open stays theirs until they close it.
+
+    Args:
+        project: Whose releases.
+        keep: How many stay.
+        after: Only those stay that were released after this moment.
     """
     current = current_release(project)
     listed = read_index(project)
-    kept = [release for place, release in enumerate(listed) if place < keep or release == current]
+    newest = [release for release in listed[:keep] if after is None or release.published_at > _moment(after)]
+    kept = [release for release in listed if release in newest or release == current]
     removed = [release for release in listed if release not in kept]
     if removed:
         _write_index(project, kept)
@@ -268,6 +274,10 @@ def prune(project: Project, keep: int) -> list[Release]:
             logger.info("removing %s", path)
             path.unlink()
     return removed
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @contextmanager

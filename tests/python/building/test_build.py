@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -11,10 +13,11 @@ from filelock import FileLock
 
 from support.projects import ROOT, SURVEYS, make_project
 from werkpeil.building import build
+from werkpeil.building.dbt import Outcome
 from werkpeil.building.state import SOURCES, inputs_digest, read_state, write_state
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
 from werkpeil.landing import land
-from werkpeil.warehouse import open_warehouse
+from werkpeil.warehouse import open_warehouse, request_rewrite, rewrite_if_requested
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +78,34 @@ def test_a_failed_check_names_itself_its_table_and_its_rows(project: Project) ->
     assert read_state(project) == {}
     rule.write_text(rule.read_text().replace("n = accepted_count + 1", "n = accepted_count"))
     assert build(project).status == "built"
+
+
+def test_the_warehouse_is_written_anew_until_nobody_who_left_can_be_in_it(project: Project) -> None:
+    with open_warehouse(project, read_only=False) as connection:
+        connection.execute("create table answers as select 7 as answer")
+    marks = []
+    rewrite_if_requested(project, is_last=True)
+    marks.append(project.warehouse.stat().st_ino)
+    request_rewrite(project)
+    for is_last in (False, True, True):
+        rewrite_if_requested(project, is_last=is_last)
+        marks.append(project.warehouse.stat().st_ino)
+    # Not asked: as it was. Asked, and once more after a build that failed. Then no more.
+    assert [one != other for one, other in pairwise(marks)] == [True, True, False]
+    with open_warehouse(project) as connection:
+        assert connection.execute("select answer from answers").fetchall() == [(7,)]
+
+
+def test_a_build_that_fails_writes_the_warehouse_anew_as_one_that_may_hold_who_left(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+    module = import_module("werkpeil.building.build")  # its function has its name in the package
+    monkeypatch.setattr(module, "rewrite_if_requested", lambda _, *, is_last: told.append(is_last))
+    monkeypatch.setattr(module, "run_dbt", lambda *_, **__: Outcome([], None, ["nothing"]))
+    with pytest.raises(InputError, match="dbt built nothing"):
+        build(project)
+    assert told == [False]
 
 
 def test_a_model_that_cannot_be_built_is_named_with_its_file(project: Project) -> None:

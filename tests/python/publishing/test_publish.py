@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from filelock import FileLock
 from support.releases import NASTY, change_warehouse, content, make_ready
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
 from werkpeil.files import sha256_of
+from werkpeil.landing.forget import FORGOTTEN
 from werkpeil.publishing import current_release, publish, releases
+from werkpeil.publishing.open_data import export_open_data
 
 from .conftest import FIRST
 
@@ -145,6 +148,26 @@ def test_old_releases_are_kept_for_a_declared_number_and_never_the_current_one_r
     releases.prune(ready, 1)
     assert files(ready) == [f"werkpeil-{ids[2]}.duckdb", f"werkpeil-{ids[4]}.duckdb"]
     assert current_release(ready).build_id == ids[2]  # type: ignore[union-attr]  # it is there
+
+
+def test_releases_of_before_somebody_was_forgotten_go_with_the_next_publication(ready: Project) -> None:
+    """Whoever publishes it: `werkpeil forget` stops at a gate that fails, and another command may go on."""
+    ids = [f"2026010{day}T000000Z-0000000{day}" for day in range(1, 4)]
+    make_ready(ready, ids[0])
+    publish(ready)
+    export_open_data(ready)
+    ready.secrets.mkdir()
+    listed = ready.secrets / FORGOTTEN
+    listed.write_text("plain * 0123456789abcdef\n")
+    make_ready(ready, ids[1])
+    assert publish(ready).removed == (ids[0],)
+    assert export_open_data(ready).build_id == ids[1]
+    assert [folder.name for folder in (ready.published / "open-data").iterdir()] == [ids[1]]
+    # Nobody left since: the next release stands beside it.
+    os.utime(listed, (0, 0))
+    make_ready(ready, ids[2])
+    assert publish(ready).removed == ()
+    assert files(ready) == [f"werkpeil-{build_id}.duckdb" for build_id in ids[1:]]
 
 
 @pytest.mark.parametrize("kept", ["0", "-1", "true", "many"])
