@@ -23,7 +23,7 @@
     'survey_id': 'text', 'variable_id': 'text', 'kind': 'text', 'position': 'integer', 'label_nl': 'text',
     'label_en': 'text', 'question_nl': 'text', 'question_en': 'text', 'theme_id': 'text', 'scale_ids': 'text',
     'polarity': 'text', 'answer_set_id': 'text', 'band_set_id': 'text', 'unit': 'text', 'universe': 'text',
-    'is_assumed': 'boolean', 'minimum_mean_change': 'double', 'minimum_share_change': 'double', 'note': 'text'
+    'indicator': 'text', 'is_assumed': 'boolean', 'minimum_mean_change': 'double', 'minimum_share_change': 'double', 'note': 'text'
 }) }}
 {% endmacro %}
 
@@ -52,6 +52,7 @@
         'band_set_id': column.get('bands'),
         'unit': column.get('unit'),
         'universe': conditions | join('; ') or none,
+        'indicator': column.get('indicator'),
         'is_assumed': column.get('assumed') or false,
         'minimum_mean_change': column.get('minimum_effect') or (smallest.get('mean') if column.get('answers') else none),
         'minimum_share_change': smallest.get('share'),

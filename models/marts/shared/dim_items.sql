@@ -41,6 +41,7 @@ dim_items as (
         variables.band_set_id,
         variables.unit,
         variables.universe,
+        variables.indicator,
         variables.is_assumed,
         variables.note,
         surveys.provenance,

@@ -86,6 +86,7 @@ def find_problems(codebook: Codebook) -> list[Problem]:
         _missing_code_problems,
         _universe_problems,
         _reported_stratum_problems,
+        _indicator_problems,
         _answer_set_problems,
         _shared_text_problems,
         _band_set_problems,
@@ -373,6 +374,22 @@ def _reported_stratum_problems(codebook: Codebook) -> Iterator[Problem]:
 
 
 # Answer sets and band sets
+
+
+def _indicator_problems(codebook: Codebook) -> Iterator[Problem]:
+    """Yield indicators whose number could not be computed from how the column is answered."""
+    for column in _distinct(codebook):
+        if column.indicator is None:
+            continue
+        categories = {answer.category for answer in codebook.answers_of(column)} if column.is_coded else set()
+        needed = {"positive", "negative"} if column.indicator == "enps" else {"positive"}
+        if not column.is_answered or not needed <= categories:
+            yield Problem(
+                f"It is the indicator {column.indicator}, and has no {' and '.join(sorted(needed))} answers "
+                "to compute it from.",
+                _at(codebook, "column", column.name),
+                "take indicator away, or declare them in category of its answer set",
+            )
 
 
 def _answer_set_problems(codebook: Codebook) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ MissingReason = Literal["not_asked", "skipped", "dont_know", "refused", "invalid
 AnswerCode = Annotated[int, Field(ge=0, le=2**31 - 1)]
 MissingCode = Annotated[int, Field(ge=-(10**15), le=10**15)]
 Polarity = Literal["positive", "negative", "pressure", "neutral", "none"]
+Indicator = Literal["enps", "leaver", "turnover_intention"]
 
 # A missing code that is a text ("NA", "X") cannot stand in a column of numbers; its reason is stored there
 # as a number that no survey delivers. Macros read it back (`text_missing_marker`).
@@ -225,6 +226,7 @@ class Column(_Strict):
     optional: bool = False
     universe: dict[str, tuple[str, ...]] = {}
     reported_as: str | None = None
+    indicator: Indicator | None = None
     assumed: bool = False
     note: str | None = None
 

@@ -537,6 +537,18 @@ CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
         "seeds/cuts.csv",
     ),
     (
+        "a net promoter score without detractors",
+        change("age", indicator="enps"),
+        "It is the indicator enps, and has no negative and positive answers",
+        "column 'age'",
+    ),
+    (
+        "an indicator that nobody is asked",
+        change("office", indicator="leaver"),
+        "It is the indicator leaver, and has no positive answers",
+        "column 'office'",
+    ),
+    (
         "a repeated flow",
         lambda book: book["flows"].append(flow()),
         "Two flows are named 'leavers'",
