@@ -316,6 +316,52 @@ def export(
     )
 
 
+@app.command(
+    epilog="Example: werkpeil query positive_share --by theme,sector --where 'wave = 2024' --language nl"
+)
+def query(
+    metrics: Annotated[
+        list[str] | None, typer.Argument(help="Metrics, such as enps; `--list` names all.")
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", "-b", help="Dimensions, one or several with commas: sector, theme, item."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where", "-w", help="Condition: `wave = 2024`, `sector in (rijk, zbo)`; may be repeated."
+        ),
+    ] = None,
+    file_format: Annotated[str, typer.Option("--format", "-f", help="table, csv, json or sql.")] = "table",
+    dialect: Annotated[
+        str, typer.Option("--dialect", help="With --format sql: duckdb or postgres.")
+    ] = "duckdb",
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="nl or en: labels in place of ids.")
+    ] = None,
+    list_all: Annotated[bool, typer.Option("--list", help="Name metrics and dimensions.")] = False,
+) -> None:
+    """Ask the current release for metrics, by dimensions of your choice.
+
+    The dimensions choose the cut: `--by sector` the cut sector, none the total; what no cut divides by is
+    refused, so nobody is counted twice. A number over something hidden is hidden, and the answer says so.
+    """
+    from werkpeil.cli.query import Form, ask, list_definitions
+    from werkpeil.semantic import Question
+
+    if list_all:
+        list_definitions(Project.find(), language)
+        return
+    question = Question(_listed(metrics), _listed(by), tuple(where or ()))
+    ask(Project.find(), question, Form(file_format, dialect, language))
+
+
+def _listed(given: list[str] | None) -> tuple[str, ...]:
+    """Return what was given in several options, or in one with commas."""
+    return tuple(name.strip() for text in given or () for name in text.split(",") if name.strip())
+
+
 @app.command(epilog="Example: werkpeil reproduce --internal --out reproduction.html")
 def reproduce(
     out: Annotated[

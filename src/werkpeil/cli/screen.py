@@ -51,12 +51,13 @@ def show_error(error: WerkpeilError) -> None:
         messages.print(f"  [dim]what to do[/]  {_plain(error.hint)}", soft_wrap=True)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    """Return a plain table; numbers, and texts that begin or end like one, are set to the right."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numeric: int = 0) -> Table:
+    """Return a plain table; numbers are set to the right, and so are the last `numeric` columns."""
     shown = Table(box=None, pad_edge=False, header_style="dim")
+    first = len(columns) - numeric
     for position, column in enumerate(columns):
-        numeric = bool(rows) and all(_is_number(row[position]) for row in rows)
-        shown.add_column(column, justify="right" if numeric else "left", no_wrap=True)
+        right = position >= first or (bool(rows) and all(_is_number(row[position]) for row in rows))
+        shown.add_column(column, justify="right" if right else "left", no_wrap=True)
     for row in rows:
         shown.add_row(*(_plain(_cell(value)) for value in row))
     return shown
@@ -70,10 +71,12 @@ def near(path: Path) -> str:
         return str(path)
 
 
-def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def show_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, numeric: int = 0
+) -> None:
     """Print a table in full width; a narrow screen wraps lines rather than hiding cells."""
     say(title, style="bold")
-    shown = table(columns, rows)
+    shown = table(columns, rows, numeric=numeric)
     needed = Console(width=1000).measure(shown).maximum
     Console(highlight=False, width=max(results.width, needed)).print(shown)
 

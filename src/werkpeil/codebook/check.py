@@ -381,7 +381,8 @@ def _indicator_problems(codebook: Codebook) -> Iterator[Problem]:
     for column in _distinct(codebook):
         if column.indicator is None:
             continue
-        categories = {answer.category for answer in codebook.answers_of(column)} if column.is_coded else set()
+        valid = [answer for answer in codebook.answers_of(column) if answer.missing_reason is None]
+        categories = {answer.category for answer in valid}
         needed = {"positive", "negative"} if column.indicator == "enps" else {"positive"}
         if not column.is_answered or not needed <= categories:
             yield Problem(
@@ -389,6 +390,14 @@ def _indicator_problems(codebook: Codebook) -> Iterator[Problem]:
                 "to compute it from.",
                 _at(codebook, "column", column.name),
                 "take indicator away, or declare them in category of its answer set",
+            )
+        # The error of the difference takes what is left of promoters and detractors to be the neutral share.
+        elif column.indicator == "enps" and None in categories:
+            uncounted = [answer.answer_id for answer in valid if answer.category is None]
+            yield Problem(
+                f"It is the indicator enps, and no category counts the answers {', '.join(uncounted)}.",
+                _at(codebook, "column", column.name),
+                "declare one in category of its answer set, neutral perhaps",
             )
 
 

@@ -52,6 +52,17 @@ REASONS = {
     "nobody_invited": ("niemand uitgenodigd", "nobody invited"),
     "nobody_answered": ("niemand heeft geantwoord", "nobody answered"),
     "no_number": ("niet berekend", "not computed"),
+    "protected": ("om mensen te beschermen", "to protect people"),
+    "empty_group": ("niemand in de groep", "nobody in the group"),
+    "nobody_asked": ("aan niemand gevraagd", "nobody was asked"),
+    "not_asked_before": ("eerder niet gevraagd", "not asked before"),
+    "zero_weight": ("niemand telt mee: alle gewichten zijn nul", "nobody counts: all weights are zero"),
+    "no_categories": (
+        "antwoorden zijn niet positief of negatief",
+        "answers are neither positive nor negative",
+    ),
+    "no_scores": ("antwoorden hebben geen score", "answers have no score"),
+    "mixed_groups": ("van meer dan een groep, golf of rij", "of more than one group, wave or row"),
 }
 
 LATEX_SPECIAL = {
@@ -73,7 +84,7 @@ def notes(table: Table) -> list[str]:
     words = WORDS[table.language]
     lines = [table.note] if table.note else []
     for reason, count in table.reasons.items():
-        spelled = REASONS.get(reason, (reason.replace("_", " "),) * 2)[0 if table.language == "nl" else 1]
+        spelled = spelled_reason(reason, table.language)
         lines.append(words["reason"].format(mark=HIDDEN, count=count, reason=spelled))
     if table.is_internal:
         lines.append(words["internal"])
@@ -81,6 +92,11 @@ def notes(table: Table) -> list[str]:
         lines.append(words["synthetic"])
     lines.append(words["source"].format(survey=table.survey_id, wave=table.wave_id, build=table.build_id))
     return lines
+
+
+def spelled_reason(reason: str, language: str) -> str:
+    """Return why a number is not there, in words; as the marts name it where there are none."""
+    return REASONS.get(reason, (reason.replace("_", " "),) * 2)[0 if language == "nl" else 1]
 
 
 def cell_text(cell: Cell) -> str:
@@ -190,7 +206,7 @@ p {{ font-size: .875rem; margin: .25rem 0; }}
 def _html_cell(cell: Cell, language: str) -> str:
     if not cell.reason:
         return f"<td>{html.escape(cell.text)}</td>"
-    spelled = REASONS.get(cell.reason, (cell.reason,) * 2)[0 if language == "nl" else 1]
+    spelled = spelled_reason(cell.reason, language)
     return f'<td><span title="{html.escape(spelled)}">{HIDDEN}</span></td>'
 
 

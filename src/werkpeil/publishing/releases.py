@@ -24,6 +24,7 @@ from werkpeil.errors import InputError, OutsideError
 from werkpeil.files import fsync, replace_text, sha256_of
 from werkpeil.project import MARKER
 from werkpeil.publishing.catalog import SCHEMA, Meaning, copied_counts, read_catalog
+from werkpeil.publishing.metrics import add_metrics
 from werkpeil.sql import identifier, literal
 
 if TYPE_CHECKING:
@@ -162,6 +163,8 @@ def write_release(
 ) -> Release:
     """Write the release of a build and list it; readers do not see it yet.
 
+    Beside the tables of the warehouse it has those of saved queries, and the definitions of its metrics.
+
     Args:
         project: The project, whose warehouse nobody writes to meanwhile.
         tables: The tables to copy.
@@ -174,8 +177,8 @@ def write_release(
     """
     final = release_path(project, build_id)
     draft = workspace / final.name
-    _copy(project.warehouse, draft, tables)
-    _require_whole(draft, tables)
+    held, known = _fill(project, draft, tables, meanings, build_id)
+    _require_whole(draft, held)
     draft.chmod(0o444)
     fsync(draft)
     release = Release(
@@ -184,10 +187,8 @@ def write_release(
         file_name=final.name,
         file_bytes=draft.stat().st_size,
         sha256=sha256_of(draft),
-        tables={table.name: table.rows for table in tables},
-        meanings={
-            name: {"grain": meaning.grain, "tests": meaning.tests} for name, meaning in meanings.items()
-        },
+        tables={table.name: table.rows for table in held},
+        meanings={name: {"grain": meaning.grain, "tests": meaning.tests} for name, meaning in known.items()},
     )
     draft.replace(final)
     fsync(project.published)
@@ -295,10 +296,13 @@ def workspace(project: Project) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copy(source: Path, draft: Path, tables: Sequence[Table]) -> None:
+def _fill(
+    project: Project, draft: Path, tables: Sequence[Table], meanings: Mapping[str, Meaning], build_id: str
+) -> tuple[list[Table], dict[str, Meaning]]:
+    """Write the tables of the warehouse and those of saved queries; return all of them and what they mean."""
     connection = duckdb.connect()
     try:
-        connection.execute(f"attach {literal(str(source))} as warehouse (read_only)")
+        connection.execute(f"attach {literal(str(project.warehouse))} as warehouse (read_only)")
         connection.execute(
             f"attach {literal(str(draft))} as release (storage_version {literal(STORAGE_VERSION)})"
         )
@@ -308,12 +312,18 @@ def _copy(source: Path, draft: Path, tables: Sequence[Table]) -> None:
                 f"create table release.{table.relation} as "
                 f"select * from warehouse.{table.relation} {table.order}"
             )
-            for statement in _comments(table):
-                connection.execute(statement)
+        connection.execute("use release")
+        saved = add_metrics(project, connection)
+        added = [table for table in read_catalog(connection, saved, build_id) if table.name in saved]
+        connection.execute("use memory")
+        held = [*tables, *added]
+        for statement in (statement for table in held for statement in _comments(table)):
+            connection.execute(statement)
         connection.execute("checkpoint release")
         connection.execute("detach release")
     finally:
         connection.close()
+    return held, {**meanings, **saved}
 
 
 def _comments(table: Table) -> Iterator[str]:

@@ -543,6 +543,15 @@ CONTRADICTIONS: list[tuple[str, Change, str, str]] = [
         "column 'age'",
     ),
     (
+        "a net promoter score that leaves an answer out",
+        lambda book: (
+            change("mood_1", indicator="enps")(book),
+            book["answers"]["agreement_3"][1].pop("category"),
+        ),
+        "It is the indicator enps, and no category counts the answers neutral",
+        "column 'mood_1'",
+    ),
+    (
         "an indicator that nobody is asked",
         change("office", indicator="leaver"),
         "It is the indicator leaver, and has no positive answers",

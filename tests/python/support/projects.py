@@ -34,7 +34,12 @@ def shared_file(name: str) -> Path:
 
 
 def make_project(
-    folder: Path, *, bundled: tuple[str, ...] = (), extra: tuple[str, ...] = (), published: bool = True
+    folder: Path,
+    *,
+    bundled: tuple[str, ...] = (),
+    extra: tuple[str, ...] = (),
+    published: bool = True,
+    metrics: bool = False,
 ) -> Project:
     """Return a project in an empty folder with some of the bundled and the tests' own surveys.
 
@@ -43,12 +48,15 @@ def make_project(
         bundled: Surveys of this repository that it keeps.
         extra: The tests' own surveys that it gets.
         published: Whether it publishes; a test that reads marts only need not wait for that.
+        metrics: Whether it defines metrics, which dbt takes some seconds to check.
     """
     root = folder / "project"
     for name in COPIED:
         shutil.copytree(ROOT / name, root / name)
     if not published:
         shutil.rmtree(root / "models" / "published")
+    if not metrics:
+        shutil.rmtree(root / "models" / "semantic")
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / name, root / name)
     for survey in Project(ROOT, ROOT / "data").surveys:
