@@ -12,10 +12,12 @@ International Statistical Review 51, 279-292, for weights and the design; Bartus
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import statsmodels.api as sm
 from scipy import linalg
 from scipy.special import expit, logit
 
@@ -85,7 +87,10 @@ class CategoryFit:
 def fit_categories(
     y: NDArray[np.float64], x: NDArray[np.float64], weight: NDArray[np.float64], n: int
 ) -> CategoryFit:
-    """Fit the model by Newton's method, on terms of mean 0 and variance 1.
+    """Fit the model on terms of mean 0 and variance 1: a logit by statsmodels, others by Newton's method.
+
+    The ordered model of statsmodels takes no weights. Newton's method has the last word on a logit too: from
+    a maximum it takes one step, and from where a search went astray it says that there is none.
 
     Args:
         y: The outcome's score of each distinct row, shape (m,).
@@ -106,7 +111,8 @@ def fit_categories(
     mean, spread = _mean_and_spread(x, weight)
     scaled = (x - mean) / spread
     shares = np.cumsum(np.bincount(places, weight, k))[:-1] / weight.sum()
-    start = np.concatenate([logit(shares), np.zeros(p)])
+    alone = np.concatenate([logit(shares), np.zeros(p)])
+    start = _logit(places, scaled, weight / weight.sum()) if k == 2 else alone
     found = _maximum(start, places, scaled, weight / weight.sum())
     if found is None:
         return no_fit("separated", p, categories)
@@ -121,7 +127,7 @@ def fit_categories(
         parameters=chosen,
         bread=back @ linalg.inv(-hessian) @ back.T / weight.sum(),
         log_likelihood=_log_likelihood(chosen, places, x, weight),
-        null_log_likelihood=_log_likelihood(start, places, scaled, weight),
+        null_log_likelihood=_log_likelihood(alone, places, scaled, weight),
     )
 
 
@@ -203,6 +209,20 @@ def _mean_and_spread(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     mean = weight @ x / weight.sum()
     return mean, np.sqrt(weight @ np.square(x - mean) / weight.sum())
+
+
+def _logit(
+    places: NDArray[np.intp], x: NDArray[np.float64], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return threshold and coefficients of a logit by statsmodels; anything, if there is no maximum."""
+    with warnings.catch_warnings():
+        # That a search found no maximum is told by what follows.
+        warnings.simplefilter("ignore")
+        model = sm.GLM(
+            places, sm.add_constant(x, has_constant="add"), sm.families.Binomial(), freq_weights=weight
+        )
+        found = model.fit(tol=TOLERANCE, tol_criterion="params", maxiter=MAXIMUM_STEPS)
+    return np.concatenate([-found.params[:1], found.params[1:]])
 
 
 def _maximum(
