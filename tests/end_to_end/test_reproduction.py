@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -165,6 +166,7 @@ def test_the_page_shows_every_exhibit_in_both_languages(warehouse: duckdb.DuckDB
     reproduction = read_reproduction(warehouse, "marts")
     page = render(reproduction)
     assert page.count('<th scope="row">') == 594 + 158
+    assert not re.search(r">[+-]0([.,]0+)?<", page), "nothing has no sign"
     assert "SYNTHETISCHE GEGEVENS" in page
     assert "SYNTHETIC DATA" in page
     assert page.count('lang="nl"') == page.count('lang="en"') + 1

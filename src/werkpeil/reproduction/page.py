@@ -164,7 +164,7 @@ def _key() -> str:
         "Op de lijn is berekend gelijk aan gedrukt; streepjes: 1,96 standaardfout.",
         "On the line computed equals printed; bars: 1.96 standard errors.",
     )
-    return f'<p class="soft">{marks} {both("span", words)}</p>'
+    return f'<p class="soft">{marks}<br>{both("span", words)}</p>'
 
 
 def _study(
@@ -286,7 +286,9 @@ def _because(word: Text, reason: str | None) -> Text:
 def _number(value: float | None, decimals: int, *, sign: str = "") -> str:
     if value is None:
         return "·"
-    text = f"{value:{sign}.{decimals}f}"
+    text = f"{value:{sign}z.{decimals}f}"
+    if float(text) == 0:
+        text = text.lstrip("+")
     return both("span", Text(text.replace(".", ","), text)) if decimals else text
 
 
