@@ -21,7 +21,8 @@
     groups, and its numbers would be taken for something else: nothing may be built on them then.
 #}
 {% macro require_readable_profiles(survey_id, landed, layout) %}
-    {% if is_incremental() %}
+    {# Before there was a layout no wave was retired. #}
+    {% if is_incremental() and 'profile_layout' in get_columns_in_relation(this) | map(attribute='name') %}
         {% set query %}
             select distinct profiles.wave_id
             from {{ this }} as profiles

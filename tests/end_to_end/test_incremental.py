@@ -96,6 +96,9 @@ def test_building_again_without_news_builds_nothing(schools: Project) -> None:
 
 
 def test_a_changed_seed_is_news_for_the_waves_it_concerns(first: Project) -> None:
+    # A warehouse of an earlier version lacks columns that were added since.
+    with duckdb.connect(str(first.warehouse)) as connection:
+        connection.execute("alter table cells.cells_profiles drop column profile_layout")
     seed = first.seeds / "answer_sets.csv"
     seed.write_text(
         seed.read_text().replace("yes_no_text,1,yes,Ja,Yes,2,1,", "yes_no_text,1,yes,Ja,Yes,2,3,")
