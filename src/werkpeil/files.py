@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,21 @@ def replace_text(path: Path, text: str) -> None:
     fsync(draft)
     draft.replace(path)
     fsync(path.parent)
+
+
+def replace_folder(draft: Path, target: Path) -> None:
+    """Put a folder in the place of another, which is there until the new one is.
+
+    Args:
+        draft: The new folder, beside the target.
+        target: Where readers look; need not exist.
+    """
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.replace(old)
+    draft.replace(target)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager

@@ -258,6 +258,16 @@ def unpublished_tables(texts: dict[str, str], published: set[str]) -> list[str]:
     return found
 
 
+def tables_read_of_nobody(texts: dict[str, str], published: set[str]) -> list[str]:
+    """Tables that the site reads by name and that are not published."""
+    return [
+        f"{name} reads {table}"
+        for name, text in texts.items()
+        for table in re.findall(r"\bsource\.table\(\s*\"(\w+)\"", text)
+        if table not in published
+    ]
+
+
 # The project keeps them.
 
 
@@ -358,12 +368,10 @@ def test_the_dashboard_reads_published_tables_only(models: dict[str, Model]) -> 
         for model in models.values()
         if model.layer == "published"
     }
-    texts = (
-        texts_under("dashboard", ".py", ".sql", ".yml", ".js", ".html")
-        if (ROOT / "dashboard").exists()
-        else {}
-    )
+    texts = texts_under("src/werkpeil/site", ".py", ".js")
+    assert texts
     assert unpublished_tables(texts, published) == []
+    assert tables_read_of_nobody(texts, published) == []
 
 
 # Each rule finds what breaks it.
@@ -516,6 +524,8 @@ def test_an_unpublished_table_in_the_dashboard_is_found() -> None:
         "more.sql": "select *\nFROM scored.scored_per\nleft join published.nobody_has_it\n",
         "imports.py": "from werkpeil.publishing import release\n",
     }
+    read = {"site.py": 'source.table("item_shares")\nsource.table(\n    "disclosure_decisions", "n")\n'}
+    assert tables_read_of_nobody(read, {"item_shares"}) == ["site.py reads disclosure_decisions"]
     assert unpublished_tables(texts, {"item_shares"}) == [
         "pages.py reads marts.dim_items",
         "more.sql reads scored.scored_per",

@@ -362,6 +362,19 @@ def _listed(given: list[str] | None) -> tuple[str, ...]:
     return tuple(name.strip() for text in given or () for name in text.split(",") if name.strip())
 
 
+@app.command(epilog="Example: werkpeil site")
+def site() -> None:
+    """Write the current release as a site of static pages, in data/published/site.
+
+    Pages in Dutch and English with pictures and tables of all that is published: the reports' exhibits,
+    every question and scale, changes, models, quality. They need no server and no network, and hold no
+    number that is hidden. Exit 0: written. 1: a page would be too large. 2: nothing is published yet.
+    """
+    from werkpeil.cli.site import make_site
+
+    make_site(Project.find())
+
+
 @app.command(epilog="Example: werkpeil reproduce --internal --out reproduction.html")
 def reproduce(
     out: Annotated[

@@ -93,6 +93,16 @@ INTENDS_LABELS = {
     "turnover_intention_private_sector": ("Private sector", "Private sector"),
 }
 
+# What is drawn in another way than a row of marks per row.
+PICTURES = {
+    "culture.table_1": "panels",
+    "culture.table_2": "panels",
+    "culture.table_3": "coefficients",
+    "culture.table_4": "coefficients",
+    "culture.figure_1": "shares",
+    "culture.figure_3": "across",
+}
+
 RESPONDENTS = Measure("n", "n", count("n"))
 ADJUSTED_R2 = Measure("Adjusted R2", "Adjusted R2", number("adjusted_r_squared", 3, coefficient=True))
 
@@ -415,11 +425,23 @@ Notes = dict[str, tuple[str, str]]
 def _culture(
     way: str, name: str, title_nl: str, title_en: str, blocks: tuple[Block, ...], notes: Notes
 ) -> Exhibit:
-    identity = (f"culture.{name}", "werkonderzoek", "2022")
-    return Exhibit(*identity, title_nl, title_en, blocks, CULTURE, *notes[way])
+    return _exhibit(f"culture.{name}", "werkonderzoek", (title_nl, title_en), blocks, CULTURE, notes[way])
 
 
 def _craft(
     way: str, name: str, title_nl: str, title_en: str, blocks: tuple[Block, ...], notes: Notes
 ) -> Exhibit:
-    return Exhibit(f"craft.{name}", "per", "2022", title_nl, title_en, blocks, CRAFT, *notes[way])
+    return _exhibit(f"craft.{name}", "per", (title_nl, title_en), blocks, CRAFT, notes[way])
+
+
+def _exhibit(
+    exhibit_id: str,
+    survey_id: str,
+    title: tuple[str, str],
+    blocks: tuple[Block, ...],
+    style: NumberStyle,
+    note: tuple[str, str],
+) -> Exhibit:
+    return Exhibit(
+        exhibit_id, survey_id, "2022", *title, blocks, style, *note, picture=PICTURES.get(exhibit_id, "dots")
+    )

@@ -25,15 +25,17 @@ class Cell:
 
     Attributes:
         text: As it is printed.
-        value: The number behind it if there is exactly one, for spreadsheets.
+        value: The number behind it if there is exactly one, for spreadsheets and pictures.
         number_format: How a spreadsheet shows that number.
         reason: Why there is no number, as the mart says it; null where there is one.
+        interval: Ends of its 95 % interval, if the cell tells them.
     """
 
     text: str = ""
     value: float | None = None
     number_format: str = "General"
     reason: str | None = None
+    interval: tuple[float, float] | None = None
 
 
 # What a cell shows of the rows of the mart that fall into it, in the order of the mart.
@@ -135,6 +137,9 @@ class Exhibit:
         blocks: Its parts.
         style: How the report writes numbers.
         note_nl, note_en: What a reader must know to read it.
+        picture: How it is drawn: `dots` (a mark per column in each row), `across` (a panel per section, a
+            mark per row in each column), `panels` (a panel per column), `shares` (the columns of a row add
+            up) or `coefficients`.
     """
 
     exhibit_id: str
@@ -146,6 +151,7 @@ class Exhibit:
     style: NumberStyle
     note_nl: str = ""
     note_en: str = ""
+    picture: str = "dots"
 
 
 def _absent(row: Row) -> Cell:
@@ -192,10 +198,9 @@ def number(
         if value is None:
             return None
         text = decimal_text(value, places, style, coefficient=coefficient)
-        if interval is not None:
-            ends = [row[end] for end in interval]
-            text += _interval(ends, lambda end: decimal_text(end, places, style, coefficient=coefficient))
-        return Cell(text, float(value), number_format(places))
+        ends = _ends(row, interval)
+        text += _interval(ends, lambda end: decimal_text(end, places, style, coefficient=coefficient))
+        return Cell(text, float(value), number_format(places), interval=ends)
 
     return _only(make)
 
@@ -208,18 +213,24 @@ def share(column: str, places: int, *, interval: bool = False) -> Shown:
         if value is None:
             return None
         text = share_text(value, places, style)
-        if interval:
-            ends = [row[f"{column}_ci_lower"], row[f"{column}_ci_upper"]]
-            text += _interval(ends, lambda end: share_text(end, places, style).removesuffix(style.percent))
-        return Cell(text, float(value), number_format(places, is_share=True))
+        ends = _ends(row, (f"{column}_ci_lower", f"{column}_ci_upper") if interval else None)
+        text += _interval(ends, lambda end: share_text(end, places, style).removesuffix(style.percent))
+        return Cell(text, float(value), number_format(places, is_share=True), interval=ends)
 
     return _only(make)
 
 
-def _interval(ends: Sequence[float | None], told: Callable[[float], str]) -> str:
-    """An interval in brackets; nothing where the mart has none."""
-    known = [told(end) for end in ends if end is not None]
-    return f" ({known[0]}{EN_DASH}{known[1]})" if len(known) == len(ends) else ""
+def _ends(row: Row, columns: tuple[str, str] | None) -> tuple[float, float] | None:
+    """Both ends of an interval; None where it is not asked for or the mart has none."""
+    if columns is None or any(row[column] is None for column in columns):
+        return None
+    lower, upper = (float(row[column]) for column in columns)
+    return lower, upper
+
+
+def _interval(ends: tuple[float, float] | None, told: Callable[[float], str]) -> str:
+    """An interval in brackets; nothing where there is none."""
+    return "" if ends is None else f" ({told(ends[0])}{EN_DASH}{told(ends[1])})"
 
 
 def starred(column: str, stars: str, places: int) -> Shown:
@@ -242,7 +253,8 @@ def share_and_count(column: str, n: str, places: int) -> Shown:
         value = row[column]
         if value is None:
             return None
-        return Cell(f"{share_text(value, places, style)} ({decimal_text(row[n], 0, style)})", float(value))
+        text = f"{share_text(value, places, style)} ({decimal_text(row[n], 0, style)})"
+        return Cell(text, float(value), number_format(places, is_share=True))
 
     return _only(make)
 

@@ -113,7 +113,7 @@ def read_exhibit(
     """
     wave_id = wave_id or exhibit.wave_id
     labels = _read_labels(connection, exhibit, schema, language)
-    contents = [_read_mart(connection, exhibit, block, schema, wave_id) for block in exhibit.blocks]
+    contents = [read_block(connection, exhibit, block, schema, wave_id) for block in exhibit.blocks]
     for block, content in zip(exhibit.blocks, contents, strict=True):
         for named in block.named:
             for row in content:
@@ -149,7 +149,8 @@ def read_exhibit(
     )
 
 
-def _read_mart(connection: Any, exhibit: Exhibit, block: Block, schema: str, wave_id: str) -> list[Row]:
+def read_block(connection: Any, exhibit: Exhibit, block: Block, schema: str, wave_id: str) -> list[Row]:
+    """Return the rows of a mart that a block of an exhibit shows, in no order."""
     conditions = ["survey_id = ?", "wave_id = ?"]
     values: list[Any] = [exhibit.survey_id, wave_id]
     for column, wanted in block.where.items():

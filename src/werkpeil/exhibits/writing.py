@@ -46,6 +46,7 @@ REASONS = {
         "iedereen in een kleine groep antwoordt hetzelfde",
         "everybody in a small group answers alike",
     ),
+    "nobody": ("niemand heeft geantwoord", "nobody answered"),
     "complementary": ("af te leiden uit een verborgen getal", "would give a hidden number away"),
     "unreliable": ("te onzeker om te tonen", "too uncertain to show"),
     "sample_not_known": ("omvang van de steekproef niet bekend", "size of the sample not known"),

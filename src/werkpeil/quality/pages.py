@@ -6,6 +6,8 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
+from werkpeil.files import replace_folder
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -43,12 +45,7 @@ def release_pages(site: Path, target: Path) -> None:
         place = draft / page.relative_to(site)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(cleaned(page.read_text(encoding="utf-8")), encoding="utf-8")
-    old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.replace(old)
-    draft.replace(target)
-    shutil.rmtree(old, ignore_errors=True)
+    replace_folder(draft, target)
 
 
 def cleaned(page: str) -> str:

@@ -117,18 +117,24 @@ def write_page(path: Path, reproduction: Reproduction) -> None:
 def render(reproduction: Reproduction) -> str:
     """Return the page as HTML."""
     title = Text("Gedrukt en berekend", "Printed and computed")
-    heading = [both("h1", title), *_warnings(reproduction), _headline(reproduction)]
-    main: list[str] = []
+    heading = [both("h1", title)]
+    main = content(reproduction)
+    builds = sorted({row["build_id"] for row in reproduction.results})
+    footer = f"werkpeil {escape(__version__)}\nbuild {escape(', '.join(builds))}"
+    return page(title.nl, _STYLE, heading, main, footer)
+
+
+def content(reproduction: Reproduction) -> list[str]:
+    """Return what the page tells below its title as HTML, each text in both languages."""
+    told = [*_warnings(reproduction), _headline(reproduction)]
     for study in dict.fromkeys(row["study_id"] for row in reproduction.results):
-        main += _study(
+        told += _study(
             study,
             [row for row in reproduction.results if row["study_id"] == study],
             [row for row in reproduction.claims if row["study_id"] == study],
             reproduction.labels,
         )
-    builds = sorted({row["build_id"] for row in reproduction.results})
-    footer = f"werkpeil {escape(__version__)}\nbuild {escape(', '.join(builds))}"
-    return page(title.nl, _STYLE, heading, main, footer)
+    return told
 
 
 def _warnings(reproduction: Reproduction) -> Iterator[str]:
