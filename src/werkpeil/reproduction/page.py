@@ -176,7 +176,8 @@ def _key() -> str:
 def _study(
     study: str, results: Sequence[Row], claims: Sequence[Row], labels: Mapping[tuple[str, str], Text]
 ) -> Iterator[str]:
-    yield both("h2", _STUDIES.get(study, Text(study, study)))
+    name = _STUDIES.get(study, Text(study, study))
+    yield both("h2", name)
     for exhibit in dict.fromkeys(row["exhibit"] for row in results):
         rows = [row for row in results if row["exhibit"] == exhibit]
         title, counts = _place(exhibit), _counted([verdict_of(row) for row in rows], VERDICTS)
@@ -186,16 +187,19 @@ def _study(
         if picture:
             yield f"<figure>{picture}</figure>"
         for table in dict.fromkeys(row["table_id"] for row in rows):
-            yield _results_table(table, [row for row in rows if row["table_id"] == table], labels)
+            place = _place(table)
+            # Both reports have a table 4; who hears where a table begins must hear of which report.
+            caption = Text(f"{name.nl}: {place.nl}", f"{name.en}: {place.en}")
+            yield _results_table(caption, [row for row in rows if row["table_id"] == table], labels)
         yield "</section>"
     if claims:
         yield "<section>"
         yield both("h3", Text("Uitspraken", "Statements"))
-        yield _claims_table(claims)
+        yield _claims_table(claims, name)
         yield "</section>"
 
 
-def _results_table(table: str, rows: Sequence[Row], labels: Mapping[tuple[str, str], Text]) -> str:
+def _results_table(caption: Text, rows: Sequence[Row], labels: Mapping[tuple[str, str], Text]) -> str:
     headings = (
         Text("getal", "number"),
         Text("oordeel", "verdict"),
@@ -207,7 +211,7 @@ def _results_table(table: str, rows: Sequence[Row], labels: Mapping[tuple[str, s
         Text("gegevens", "data"),
     )
     body = "".join(_result_row(row, labels) for row in rows)
-    return _table(_place(table), headings, body)
+    return _table(caption, headings, body)
 
 
 def _result_row(row: Row, labels: Mapping[tuple[str, str], Text]) -> str:
@@ -229,7 +233,7 @@ def _result_row(row: Row, labels: Mapping[tuple[str, str], Text]) -> str:
     )
 
 
-def _claims_table(rows: Sequence[Row]) -> str:
+def _claims_table(rows: Sequence[Row], study: Text) -> str:
     headings = (
         Text("uitspraak", "statement"),
         Text("plaats", "place"),
@@ -247,7 +251,9 @@ def _claims_table(rows: Sequence[Row]) -> str:
         f'<td class="word">{both("span", _PROVENANCE[row["provenance"]])}</td></tr>'
         for row in rows
     )
-    caption = Text("Wat het rapport in woorden zegt", "What the report says in words")
+    caption = Text(
+        f"{study.nl}: wat het rapport in woorden zegt", f"{study.en}: what the report says in words"
+    )
     return _table(caption, headings, body)
 
 

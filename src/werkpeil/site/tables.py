@@ -43,6 +43,8 @@ class Cell:
 
 
 ABSENT = Cell(HIDDEN)
+# With more columns of cells than these a table is printed smaller, to fit on paper.
+NARROW = 6
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,23 @@ def table(caption: str, headings: Sequence[str], rows: Sequence[TableRow], *, fi
         first: Heading of the names of rows.
     """
     corner = f'<th scope="col" class="word">{escape(first)}</th>' if first else "<td></td>"
-    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    head = "".join(
+        f'<th scope="col"{_side(rows, place)}>{escape(heading)}</th>'
+        for place, heading in enumerate(headings)
+    )
     body = "".join(_row(row, len(headings) + 1) for row in rows)
+    wide = " wide" if len(headings) > NARROW else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<div class="scroll{wide}" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
         f"<caption>{escape(caption)}</caption><thead><tr>{corner}{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _side(rows: Sequence[TableRow], place: int) -> str:
+    """The class of a heading over nothing but words, which is set to the left as they are."""
+    cells = [row.cells[place] for row in rows if place < len(row.cells)]
+    return ' class="word"' if cells and all(cell.word for cell in cells) else ""
 
 
 def _row(row: TableRow, width: int) -> str:

@@ -75,7 +75,7 @@ class Voice:
 
     def p_value(self, value: float) -> str:
         """Return a probability; very small ones as a bound."""
-        return f"< {self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
+        return f"<\u00a0{self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
 
     def interval(self, lower: float | None, upper: float | None, *, share: bool, places: int) -> str:
         """Return an interval without its brackets; empty where an end is missing."""

@@ -72,7 +72,12 @@ def test_a_change_that_matters_has_a_star_and_shares_are_in_points() -> None:
 
 
 def test_small_probabilities_are_told_as_a_bound() -> None:
-    assert [EN.p_value(p) for p in (0.0, 0.0009, 0.001, 0.04999)] == ["< 0.001", "< 0.001", "0.001", "0.050"]
+    assert [EN.p_value(p) for p in (0.0, 0.0009, 0.001, 0.04999)] == [
+        "<\u00a00.001",
+        "<\u00a00.001",
+        "0.001",
+        "0.050",
+    ]
 
 
 def test_a_reason_is_told_in_words_and_an_unknown_one_by_its_name() -> None:

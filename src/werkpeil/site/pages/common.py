@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from werkpeil.audit.findings import Text
@@ -11,7 +12,7 @@ from werkpeil.site.pictures import NEGATIVE, NEUTRAL, POSITIVE, Estimate
 from werkpeil.site.words import LANGUAGES, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from werkpeil.site.reading import Row, Survey, Variable
 
@@ -86,6 +87,19 @@ class Subject:
             path = self.path_of(survey.survey_id)
             pages.append(Page(path, title, main, synthetic_names([survey]), section=self.path))
         return pages
+
+
+def entries_of_facts(facts: Iterable[tuple[Text, object, str]], voice: Voice) -> Iterator[str]:
+    """Yield the entries of a list of facts, those that are known.
+
+    Args:
+        facts: Name, what is told, and the language that it is in if the codebook has it in one only.
+        voice: Language.
+    """
+    for name, told, language in facts:
+        if told:
+            foreign = f' lang="{language}" data-keep' if language and language != voice.language else ""
+            yield f"<dt>{voice.say(name)}</dt><dd{foreign}>{escape(str(told))}</dd>"
 
 
 def variable_page(survey_id: str, variable_id: str, part: int = 0) -> str:

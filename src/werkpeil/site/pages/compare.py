@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # More groups do not stand side by side.
 GROUPS = 15
-# From which share on a cell is darker.
+# From which share on a cell has a stronger colour.
 _SHADES = ((0.75, "h4"), (0.5, "h3"), (0.25, "h2"), (0.0, "h1"))
 _READING = Text(
     "Aandeel positieve antwoorden per groep, met 95%-interval. Sterren: de groepen verschillen (toets "

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 PATH = "flows.html"
 TITLE = Text("Stromen", "Flows")
 TEASER = Text("Wie van waar naar waar ging of wil gaan.", "Who went or would go from where to where.")
-# From which share on a cell is darker.
+# From which share on a cell has a stronger colour.
 _SHADES = ((0.5, "h4"), (0.25, "h3"), (0.1, "h2"), (0.02, "h1"))
 _READING = Text(
-    "Elke rij is een herkomst, elke kolom een bestemming: hoe donkerder, hoe groter het deel van de "
-    "herkomst dat daarheen gaat. Waar meer antwoorden mogelijk waren, tellen rijen niet op tot 100%.",
-    "Each row is an origin, each column a destination: the darker, the larger the part of the origin that "
-    "goes there. Where several answers were possible, rows do not add up to 100 %.",
+    "Elke rij is een herkomst, elke kolom een bestemming: hoe sterker de kleur, hoe groter het deel "
+    "van de herkomst dat daarheen gaat. Waar meer antwoorden mogelijk waren, tellen rijen niet op tot 100%.",
+    "Each row is an origin, each column a destination: the stronger the colour, the larger the part "
+    "of the origin that goes there. Where several answers were possible, rows do not add up to 100 %.",
 )
 FLOWS = {
     "left": Text("Vertrokken naar", "Left for"),

@@ -9,6 +9,7 @@ from werkpeil.audit.findings import Text
 from werkpeil.site.layout import Page, fragment, link
 from werkpeil.site.pages.common import (
     SHARES,
+    entries_of_facts,
     headline,
     share_estimate,
     synthetic_names,
@@ -109,10 +110,7 @@ def _survey(contents: Contents, responses: Sequence[Row], voice: Voice) -> Itera
         (Text("Licentie", "Licence"), row["licence"], "en"),
     ]
     yield '<dl class="facts">'
-    for name, told, language in facts:
-        if told:
-            foreign = f' lang="{language}" data-keep' if language and language != voice.language else ""
-            yield f"<dt>{voice.say(name)}</dt><dd{foreign}>{escape(str(told))}</dd>"
+    yield from entries_of_facts(facts, voice)
     yield "</dl>"
     yield _waves(survey, responses, voice)
     yield from _most_and_least(contents, voice)

@@ -11,6 +11,7 @@ from werkpeil.site.pages.common import (
     INTERVALS,
     KINDS,
     SHARES,
+    entries_of_facts,
     label_text,
     names_of_shares,
     share_estimate,
@@ -162,18 +163,16 @@ def _introduction(
     elif not variable.is_scale and row.get(f"question_{other}"):
         yield f'<blockquote lang="{other}" data-keep>{escape(row[f"question_{other}"])}</blockquote>'
     facts = [
-        (Text("Onderzoek", "Survey"), voice.label(survey.row)),
-        (Text("Aan wie", "Of whom"), voice.label(survey.row, "universe")),
-        (Text("Soort", "Kind"), voice.say(KINDS.get(variable.kind, Text(variable.kind, variable.kind)))),
-        (Text("Thema", "Theme"), voice.label(row, "theme_label")),
-        (Text("Alleen gevraagd als", "Asked only if"), told_universe(survey, row.get("universe"), voice)),
-        (Text("Opmerking", "Note"), str(row.get("note") or "")),
-        (Text("Code", "Code"), f"{survey.survey_id}.{variable.variable_id}"),
+        (Text("Onderzoek", "Survey"), voice.label(survey.row), ""),
+        (Text("Aan wie", "Of whom"), voice.label(survey.row, "universe"), ""),
+        (Text("Soort", "Kind"), voice.say(KINDS.get(variable.kind, Text(variable.kind, variable.kind))), ""),
+        (Text("Thema", "Theme"), voice.label(row, "theme_label"), ""),
+        (Text("Alleen gevraagd als", "Asked only if"), told_universe(survey, row.get("universe"), voice), ""),
+        (Text("Opmerking", "Note"), row.get("note"), "en"),
+        (Text("Code", "Code"), f"{survey.survey_id}.{variable.variable_id}", ""),
     ]
     yield '<dl class="facts">'
-    for name, told in facts:
-        if told:
-            yield f"<dt>{voice.say(name)}</dt><dd>{escape(told)}</dd>"
+    yield from entries_of_facts(facts, voice)
     yield from _scales(survey, variable, path, voice)
     yield from _reliability(contents, variable, voice)
     yield "</dl>"
