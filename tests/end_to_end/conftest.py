@@ -17,9 +17,11 @@ from support.projects import (
     make_project,
     set_surveys,
 )
+from support.site import released
 from werkpeil.building import build
 from werkpeil.cli.demo import bundled_waves
 from werkpeil.landing import land
+from werkpeil.site import write_site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,3 +129,23 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
         build(made)
 
     return made_once(tmp_path_factory, "small", make)
+
+
+@pytest.fixture(scope="session")
+def bundled_site(bundled: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the bundled surveys."""
+    return _site(tmp_path_factory, "bundled_site", bundled)
+
+
+@pytest.fixture(scope="session")
+def craft_site(craft: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of two waves of the craftsmanship study."""
+    return _site(tmp_path_factory, "craft_site", craft)
+
+
+def _site(factory: pytest.TempPathFactory, name: str, project: Project) -> Path:
+    def make(folder: Path) -> None:
+        (folder / "project").mkdir()
+        write_site(released(project, folder / "project" / "data"))
+
+    return made_once(factory, name, make).published / "site"

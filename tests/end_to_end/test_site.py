@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def bundled_site(bundled: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = released(bundled, tmp_path_factory.mktemp("bundled_site") / "data")
-    return write_site(made).index.parent
-
-
-@pytest.fixture(scope="module")
 def small_site(small: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = released(small, tmp_path_factory.mktemp("small_site") / "data")
     return write_site(made).index.parent
