@@ -108,9 +108,14 @@ BREAKS = {
     ),
     "people who may name two places": (FLOWS.format(multiple="true"), "marts.sector_flows", set()),
     "a step of weighting not taken": (
-        WEIGHTING.format(change="null_reason = 'no_margins'"),
+        WEIGHTING.format(change="null_reason = 'margins_disagree'"),
         "marts.weighting_results",
         {"weights_are_as_declared"},
+    ),
+    "a wave that the seeds have no counts for": (
+        WEIGHTING.format(change="null_reason = 'no_margins'"),
+        "marts.weighting_results",
+        {"weights_have_counts"},
     ),
     "raking that did not end": (
         WEIGHTING.format(change="is_converged = false"),

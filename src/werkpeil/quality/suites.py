@@ -216,6 +216,13 @@ def frame_checks(thresholds: Mapping[str, Any]) -> list[Check]:
             "importance_sums_to_r_squared", "importance", "surplus", "relative importances sum to R squared"
         ),
         _at_most("weights_are_as_declared", "weighting", "failed_steps", "each declared step was taken"),
+        _at_most(
+            "weights_have_counts",
+            "weighting",
+            "lacking_counts",
+            "seeds have the wave's counts",
+            severity=WARN,
+        ),
         _at_most("models_are_fitted", "models", "unfitted", "each model could be fitted", severity=WARN),
         Check(
             "shuffled_p_values_are_uniform",
