@@ -31,10 +31,10 @@ judged as (
         coalesce(hidden_rows.row_hidden, 0) as row_hidden,
         coalesce(hidden_rows.missing_hidden, 0) as missing_hidden,
         coalesce(hidden_rows.distribution_hidden, 0) as distribution_hidden,
-        coalesce(hidden_rows.weighted_hidden, 0) as weighted_hidden,
         coalesce(hidden_cuts.cut_hidden, 0) as tests_hidden
         {%- for category, share in shares.items() %},
-        coalesce(hidden_rows.{{ category }}_hidden, 0) as {{ category }}_hidden
+        coalesce(hidden_rows.{{ category }}_hidden, 0) as {{ category }}_hidden,
+        coalesce(hidden_rows.{{ category }}_count_hidden, 0) as {{ category }}_count_hidden
             {%- if share ~ '_ci_upper' in published_columns() %},
         case
             when mart.{{ share }}_ci_upper - mart.{{ share }}_ci_lower > {{ var('disclosure').reliability.absolute_width }}
@@ -67,10 +67,8 @@ published as (
         {%- for name in published_columns() if name not in ['suppression_reason', 'reliability_flag'] %}
             {%- set found = namespace(condition='distribution_hidden = 1', unreliable='') %}
             {%- for category, share in shares.items() if name.startswith(share) %}
-                {%- set found.condition = category ~ '_hidden = 1' %}
-                {%- if not name.endswith('_unweighted') %}
-                    {%- set found.condition = 'greatest(' ~ category ~ '_hidden, weighted_hidden) = 1' %}
-                {%- endif %}
+                {%- set counted = '_count' if name.endswith('_unweighted') else '' %}
+                {%- set found.condition = category ~ counted ~ '_hidden = 1' %}
                 {%- if share ~ '_ci_upper' in published_columns() %}
                     {%- set found.unreliable = ' or ' ~ category ~ '_unreliable = 1' %}
                 {%- endif %}
@@ -110,7 +108,6 @@ published as (
             {%- for category, share in shares.items() %}
             when
                 {{ category }}_hidden = 0
-                and weighted_hidden = 0
                 and {{ share }}_ci_upper - {{ share }}_ci_lower > 2 * {{ var('disclosure').reliability.half_width }}
                 then 'low_precision'
             {%- endfor %}
@@ -276,8 +273,7 @@ judged as (
             when mart.measure = 'positive_share'
                 then greatest(
                     coalesce(one.row_hidden, 0), coalesce(one.positive_hidden, 0),
-                    coalesce(one.weighted_hidden, 0), coalesce(other.row_hidden, 0),
-                    coalesce(other.positive_hidden, 0), coalesce(other.weighted_hidden, 0)
+                    coalesce(other.row_hidden, 0), coalesce(other.positive_hidden, 0)
                 )
             else greatest(
                 coalesce(one.row_hidden, 0), coalesce(one.distribution_hidden, 0),
@@ -473,10 +469,7 @@ judged as (
 
     select
         mart.*,
-        greatest(
-            coalesce(hidden_rows.row_hidden, 0), coalesce(hidden_rows.positive_hidden, 0),
-            coalesce(hidden_rows.weighted_hidden, 0)
-        ) as row_hidden
+        greatest(coalesce(hidden_rows.row_hidden, 0), coalesce(hidden_rows.positive_hidden, 0)) as row_hidden
     from mart
     {{ join_hidden_rows('mart', 'item_id', cut='base_cut_id', group='base_group_id') }}
 
@@ -520,8 +513,7 @@ judged as (
                 )
             else greatest(
                 coalesce(later.row_hidden, 0), coalesce(later.positive_hidden, 0),
-                coalesce(later.weighted_hidden, 0), coalesce(earlier.row_hidden, 0),
-                coalesce(earlier.positive_hidden, 0), coalesce(earlier.weighted_hidden, 0)
+                coalesce(earlier.row_hidden, 0), coalesce(earlier.positive_hidden, 0)
             )
         end as row_hidden
     from mart
@@ -789,7 +781,7 @@ numbers as (
 {% endmacro %}
 
 
-{# CTE: what is hidden of each variable, cut and group. #}
+{# CTE: what is hidden of each variable, cut and group; of each category, its weighted share and its count. #}
 {% macro hidden_cells(categories) %}
 hidden_rows as (
 
@@ -804,7 +796,8 @@ hidden_rows as (
         max(case when cell_id not in ('row', 'missing') then 1 else 0 end) as distribution_hidden,
         max(case when cell_id = 'weighted' then 1 else 0 end) as weighted_hidden
         {%- for category in categories %},
-        max(case when category = '{{ category }}' then 1 else 0 end) as {{ category }}_hidden
+        max(case when category = '{{ category }}' or cell_id = 'weighted' then 1 else 0 end) as {{ category }}_hidden,
+        max(case when category = '{{ category }}' then 1 else 0 end) as {{ category }}_count_hidden
         {%- endfor %}
     from {{ ref('disclosure_decisions') }}
     group by survey_id, wave_id, variable_id, cut_id, group_id
