@@ -250,6 +250,7 @@ class _Wave:
         self.total = groups.place[TOTAL]
         self.ends = ends
         self.is_weighted = bool(ends[self.total, 0] < ends[self.total, 1])
+        self.lightest, self.heaviest = known_weights(groups, ends[:, 0], ends[:, 1], self.total)
 
     def decisions(self) -> Iterator[Decision]:
         """Yield variable, cut, group, cell, its category and reason."""
@@ -326,16 +327,17 @@ class _Wave:
             if not (grid.width > 0).any():
                 continue
             if self.is_weighted:
-                name = WEIGHTED
-                chosen, narrow = complete(self._weights_table(variable, grid), rounds=0)
-                rows = hidden_weights(chosen, grid)
-                exposed |= self._in_exposed_cuts(np.flatnonzero(narrow) // (len(narrow) // len(grid.base)))
+                name, table = WEIGHTED, self._weights_table(variable, grid)
             elif variable.scored is not None:
-                name = MEAN
-                chosen, _ = complete(moments_table(self.groups, grid, variable.scored), rounds=0)
-                rows = hidden_moments(chosen, grid, variable.scored) & ~grid.hidden.any(axis=1)
+                name, table = MEAN, moments_table(self.groups, grid, variable.scored)
             else:
                 continue
+            chosen, narrow = complete(table, rounds=0)
+            if self.is_weighted:
+                rows = hidden_weights(chosen, grid)
+            else:  # the mean of a row with a hidden share is hidden anyway
+                rows = hidden_moments(chosen, grid) & ~grid.hidden.any(axis=1)
+            exposed |= self._in_exposed_cuts(np.flatnonzero(narrow) // (len(narrow) // len(grid.base)))
             more += [
                 (variable.variable_id, *self.groups.keys[row], name, None, COMPLEMENTARY)
                 for row in np.flatnonzero(rows[: self.count] & ~rows_hidden)
@@ -362,9 +364,8 @@ class _Wave:
         return replace(grid, hidden=hidden, width=width)
 
     def _weights_table(self, variable: Variable, grid: Grid) -> Table:
-        lightest, heaviest = known_weights(self.groups, self.ends[:, 0], self.ends[:, 1], self.total)
         everybody = variable.answered[self.total] == self.groups.counts[self.total]
-        weighted = Weighted(variable.weights, lightest, heaviest, bool(everybody))
+        weighted = Weighted(variable.weights, self.lightest, self.heaviest, bool(everybody))
         return weights_table(self.groups, grid, weighted, self.total)
 
     def _more_to_hide(

@@ -97,7 +97,6 @@ def moments_table(groups: Groups, grid: Grid, scored: Scored) -> Table:
     )
 
 
-def hidden_moments(chosen: NDArray[np.bool_], grid: Grid, scored: Scored) -> NDArray[np.bool_]:
+def hidden_moments(chosen: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
     """Return the rows whose sums of scores are hidden, from the blocks that are."""
-    rows, columns = grid.counts.shape
-    return chosen.reshape(rows, len(scored.scores) + columns + 3)[:, -2]
+    return chosen.reshape(len(grid.base), -1)[:, -2]

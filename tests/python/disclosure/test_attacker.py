@@ -24,33 +24,22 @@ def test_nothing_hidden_is_recovered_from_random_tables(seed: int) -> None:
     assert faults == []
 
 
-def test_deviations_would_tell_what_no_count_tells() -> None:
-    """Without the means that are hidden, sums of squares narrow a hidden category of this table."""
-    rows, decisions = decided(people_of(18))
-    means = decisions["cell_id"] == "mean"
-    assert means.any()
+@pytest.mark.parametrize(
+    ("seed", "cell", "weighted"),
+    [(18, "mean", False), (20, "weighted", True)],
+    ids=["deviations_of_a_hidden_category", "weights_of_strata"],
+)
+def test_what_no_count_tells_would_be_told_by(seed: int, cell: str, weighted: bool) -> None:
+    """Sums of squares narrow a category, and weighted shares of two strata together both: unless hidden."""
+    rows, decisions = decided(people_of(seed))
+    own = decisions["cell_id"] == cell
+    assert own.any()
     truth = {row: counts_of(members, list(CATEGORIES)) for row, members in rows.items()}
     told = []
-    for kept in (decisions, decisions[~means]):
+    for kept in (decisions, decisions[~own]):
         published = published_of(rows, kept)
         published.values = SCORES
-        published.measures = carried_of(rows, published, weighted=False)
-        told.append(len(faults_of(published, truth)))
-    assert told[0] == 0 < told[1]
-
-
-def test_weights_of_strata_would_tell_what_no_count_tells() -> None:
-    """Without the weighted shares that are hidden, those of two strata together tell how many of each."""
-    people = people_of(20)
-    rows, decisions = decided(people)
-    weights = decisions["cell_id"] == "weighted"
-    assert weights.any()
-    truth = {row: counts_of(members, list(CATEGORIES)) for row, members in rows.items()}
-    told = []
-    for kept in (decisions, decisions[~weights]):
-        published = published_of(rows, kept)
-        published.values = SCORES
-        published.measures = carried_of(rows, published, weighted=True)
+        published.measures = carried_of(rows, published, weighted=weighted)
         told.append(len(faults_of(published, truth)))
     assert told[0] == 0 < told[1]
 

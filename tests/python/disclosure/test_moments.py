@@ -55,7 +55,7 @@ def test_sums_of_hidden_groups_tell_until_a_mean_is_hidden() -> None:
     of_groups = grid([[True, True], [True, True], [True, True], [False, False]])
     table = moments_table(GROUPS, of_groups, SCORED)
     hidden, exposed = complete(table, rounds=0)
-    assert hidden_moments(hidden, of_groups, SCORED).tolist() == [True, True, True, True]
+    assert hidden_moments(hidden, of_groups).tolist() == [True, True, True, True]
     # In a total of which everything is hidden nothing tells: with its mean shown, the number follows.
     assert not exposed.any()
     shown = hidden.copy()
