@@ -33,10 +33,19 @@ def fsync(path: Path) -> None:
         os.close(descriptor)
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all; a reader sees the old or the new one."""
+def replace_text(path: Path, text: str, *, mode: int = 0o666) -> None:
+    """Write a text file whole or not at all; a reader sees the old or the new one.
+
+    Args:
+        path: The file.
+        text: All of it.
+        mode: Who may read and write it, less what the process leaves out; from the first byte on.
+    """
     draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(text, encoding="utf-8")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
     fsync(draft)
     draft.replace(path)
     fsync(path.parent)

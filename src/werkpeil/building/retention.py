@@ -50,7 +50,7 @@ def retire_due(project: Project) -> list[DueWave]:
                     (wave.survey_id, wave.wave_id): _scored_as(connection, wave.survey_id, wave.wave_id)
                     for wave in due
                 }
-            retire_waves(project, due, lambda survey_id, wave_id: fingerprints[survey_id, wave_id])
+            retire_waves(project, due, fingerprints)
     return due
 
 

@@ -7,7 +7,6 @@ delivery in that wave and rebuilds it, and no other.
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 
 from werkpeil.errors import InputError, OutsideError
-from werkpeil.files import fsync, outside_errors
+from werkpeil.files import outside_errors, replace_text
 from werkpeil.landing import zone
 from werkpeil.landing.pseudonym import load_pseudonymiser
 from werkpeil.landing.readers.base import cleaned_text
@@ -314,12 +313,5 @@ def _remember(project: Project, person: Forgotten) -> None:
     if person in people:
         return
     project.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = project.secrets / FORGOTTEN
-    draft = path.with_name(f".{FORGOTTEN}.draft")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.writelines(" ".join(known) + "\n" for known in [*people, person])
-    fsync(draft)
-    draft.replace(path)
-    fsync(path.parent)
+    lines = (" ".join(known) + "\n" for known in [*people, person])
+    replace_text(project.secrets / FORGOTTEN, "".join(lines), mode=0o600)

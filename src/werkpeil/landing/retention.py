@@ -12,7 +12,7 @@ from werkpeil.landing import zone
 from werkpeil.warehouse import request_rewrite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from werkpeil.project import Project
 
@@ -38,12 +38,7 @@ class DueWave:
 
 def due_on(project: Project, survey_id: str, wave_id: str) -> date | None:
     """Return the day on which a wave's rows must be gone; None where the survey keeps them or none landed."""
-    deliveries = zone.history(project, survey_id, wave_id)
-    if not deliveries or not codebook_path(project, survey_id).is_file():
-        return None
-    days = load_codebook(project, survey_id).retention_days
-    landed_on = datetime.fromisoformat(deliveries[-1].landed_at).date()
-    return None if days is None else landed_on + timedelta(days=days)
+    return _due_on(project, survey_id, zone.history(project, survey_id, wave_id))
 
 
 def due_waves(project: Project, today: date | None = None) -> list[DueWave]:
@@ -60,16 +55,16 @@ def due_waves(project: Project, today: date | None = None) -> list[DueWave]:
     today = today or datetime.now(UTC).date()
     found = []
     for current in zone.current_deliveries(project):
-        day = due_on(project, current.survey_id, current.wave_id)
+        history = zone.history(project, current.survey_id, current.wave_id)
+        day = _due_on(project, current.survey_id, history)
         if current.retired_at is not None or day is None or day > today:
             continue
-        history = zone.history(project, current.survey_id, current.wave_id)
         held = [delivery for delivery in history if delivery.retired_at is None]
         found.append(
             DueWave(
                 survey_id=current.survey_id,
                 wave_id=current.wave_id,
-                landed_on=datetime.fromisoformat(history[-1].landed_at).date(),
+                landed_on=_landed_on(history),
                 due_on=day,
                 deliveries=len(held),
                 rows=sum(delivery.rows_accepted + delivery.rows_rejected for delivery in held),
@@ -78,7 +73,9 @@ def due_waves(project: Project, today: date | None = None) -> list[DueWave]:
     return found
 
 
-def retire_waves(project: Project, waves: Sequence[DueWave], scored_as: Callable[[str, str], str]) -> None:
+def retire_waves(
+    project: Project, waves: Sequence[DueWave], scored_as: Mapping[tuple[str, str], str]
+) -> None:
     """Remove the rows of waves from the landing zone; the next build removes them from the warehouse.
 
     The current delivery of a wave is the last to lose its rows: killed in between, the wave is due again.
@@ -86,7 +83,7 @@ def retire_waves(project: Project, waves: Sequence[DueWave], scored_as: Callable
     Args:
         project: Whose landing zone.
         waves: Waves that are due and whose numbers the last build holds.
-        scored_as: Returns the fingerprint of a survey's wave as it was scored last.
+        scored_as: The fingerprint of each survey's wave as it was scored last.
 
     Raises:
         OutsideError: if the zone cannot be written or is locked.
@@ -96,7 +93,19 @@ def retire_waves(project: Project, waves: Sequence[DueWave], scored_as: Callable
         request_rewrite(project)
         now = datetime.now(UTC).replace(microsecond=0)
         for wave in waves:
-            fingerprint = scored_as(wave.survey_id, wave.wave_id)
+            fingerprint = scored_as[wave.survey_id, wave.wave_id]
             for delivery in reversed(zone.history(project, wave.survey_id, wave.wave_id)):
                 if delivery.retired_at is None:
                     zone.retire(delivery, now, fingerprint)
+
+
+def _due_on(project: Project, survey_id: str, history: Sequence[zone.Delivery]) -> date | None:
+    if not history or not codebook_path(project, survey_id).is_file():
+        return None
+    days = load_codebook(project, survey_id).retention_days
+    return None if days is None else _landed_on(history) + timedelta(days=days)
+
+
+def _landed_on(history: Sequence[zone.Delivery]) -> date:
+    """Return the day of a wave's first delivery, from its deliveries, newest first."""
+    return datetime.fromisoformat(history[-1].landed_at).date()

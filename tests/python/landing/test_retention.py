@@ -41,7 +41,7 @@ def _due(workshop: Workshop, wave_id: str) -> list[DueWave]:
 
 
 def _retire(workshop: Workshop, wave_id: str) -> None:
-    retire_waves(workshop.project, _due(workshop, wave_id), lambda _survey, _wave: "f1")
+    retire_waves(workshop.project, _due(workshop, wave_id), {("plain", wave_id): "f1"})
 
 
 def _age(workshop: Workshop, wave_id: str, days: int) -> None:
