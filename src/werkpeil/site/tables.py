@@ -25,12 +25,14 @@ class Cell:
         small: What stands behind it, smaller: an interval, or why there is no number.
         word: Whether it is text, to be set to the left.
         style: How it is shaded, `h1` to `h4`; not at all unless said.
+        language: Of a text that is in one language on pages of both.
     """
 
     text: str = ""
     small: str = ""
     word: bool = False
     style: str = ""
+    language: str = ""
 
     def html(self) -> str:
         """Return it as HTML."""
@@ -39,7 +41,8 @@ class Cell:
         small = f" <small>({escape(self.small)})</small>" if self.small else ""
         if self.text == HIDDEN and self.small:
             small = f' <small class="why">{escape(self.small)}</small>'
-        return f"<td{named}>{escape(self.text)}{small}</td>"
+        foreign = f' lang="{self.language}" data-keep' if self.language else ""
+        return f"<td{named}{foreign}>{escape(self.text)}{small}</td>"
 
 
 ABSENT = Cell(HIDDEN)

@@ -211,21 +211,44 @@ def test_cuts_are_divided_without_loss_and_no_page_is_longer_than_need_be(sizes:
         assert sum(sizes[cut] for cut in page) + sizes[following[0]] > ROWS_PER_PAGE
 
 
-def test_what_the_gate_found_is_on_the_page_of_quality_once_it_is_published(source: Source) -> None:
-    before = "".join(quality_page(source, [], Numbers(source), has_data_docs=False).main["en"])
-    assert "<table>" not in before.partition("<h2>What was delivered")[0]
+@pytest.mark.parametrize(
+    ("language", "remarks", "docs"),
+    [
+        ("en", "1 of 2 without remark", "../../quality/index.html"),
+        ("nl", "1 van 2 zonder aanmerking", "../quality/index.html"),
+    ],
+)
+def test_what_the_gate_found_is_on_the_page_of_quality_once_it_is_published(
+    source: Source, language: str, remarks: str, docs: str
+) -> None:
+    before = "".join(quality_page(source, [], Numbers(source), has_data_docs=False).main[language])
+    assert "<table>" not in before.partition("<h2>")[2].partition("<h2>")[0]
     source.connection.execute(
-        "create table published.quality_checks as select 'share_jump' as check_id, 'warn' as level, "
-        "3 as failed_count, 'real' as provenance, 'b1' as build_id"
+        "create table published.quality_checks as "
+        "select check_id, 's' as survey_id, '1' as wave_id, 'wave_changes' as table_name, "
+        "'a share moves little' as about, 90 as row_count, 3 * (1 - has_passed) as broken_count, "
+        "has_passed = 1 as has_passed "
+        "from (values ('share_jump', 0), ('is_a_share', 1)) as found (check_id, has_passed)"
     )
+    wave = dict.fromkeys(
+        ("read_count", "accepted_count", "rejected_count", "n", "n_kish", "stratum_count"), 1
+    )
+    wave |= {"wave_id": "1", "label_nl": "Golf 1", "label_en": "Wave 1", "provenance": "real"}
+    survey = Survey({"survey_id": "s", "label_nl": "Onderzoek", "label_en": "Survey"}, [wave])
     checked = replace(source, tables=source.tables | {"quality_checks"})
     numbers = Numbers(checked)
-    page = quality_page(checked, [], numbers, has_data_docs=True)
+    page = quality_page(checked, [survey], numbers, has_data_docs=True)
     found = Parsed()
-    found.feed("".join(page.main["en"]))
-    assert "share_jump" in found.text
-    assert "failed count" in found.text
-    assert "../../quality/index.html" in found.links
+    found.feed("".join(page.main[language]))
+    assert remarks in found.text
+    assert found.rows["gate.s.1.share_jump"][1:] == [
+        "a share moves little (share_jump)",
+        "wave_changes",
+        "3",
+        "90",
+    ]
+    assert "is_a_share" not in found.text
+    assert docs in found.links
     assert "data/quality_checks.csv" in numbers.files
 
 

@@ -49,7 +49,7 @@ def quality_page(source: Source, surveys: Sequence[Survey], numbers: Numbers, *,
     files = [numbers.add(f"data/{name}", name, rows) for name, rows in tables.items() if rows]
     main = {
         voice.language: [
-            *_gate(tables["quality_checks"], voice, has_data_docs=has_data_docs),
+            *_gate(surveys, tables["quality_checks"], voice, has_data_docs=has_data_docs),
             *_landing(surveys, voice),
             *_weighting(surveys, tables["weighting_results"], voice),
             *_reliability(surveys, tables["scale_reliability"], voice),
@@ -60,29 +60,49 @@ def quality_page(source: Source, surveys: Sequence[Survey], numbers: Numbers, *,
     return Page(PATH, TITLE, main, synthetic_names(surveys), menu=TITLE, teaser=TEASER)
 
 
-def _gate(checks: Sequence[Row], voice: Voice, *, has_data_docs: bool) -> Iterator[str]:
+def _gate(
+    surveys: Sequence[Survey], checks: Sequence[Row], voice: Voice, *, has_data_docs: bool
+) -> Iterator[str]:
     yield f"<h2>{voice.say(Text('De poort', 'The gate'))}</h2><p>{escape(voice.say(_GATE))}</p>"
     if has_data_docs:
         href = data_link(PATH, voice.language, DATA_DOCS)
         told = voice.say(Text("Alle controles, met aantallen", "All checks, with counts"))
         yield f'<p><a href="{href}">{told}</a></p>'
     if checks:
-        yield _findings(checks, voice)
+        yield from _warnings(surveys, checks, voice)
 
 
-def _findings(checks: Sequence[Row], voice: Voice) -> str:
-    """The table of the gate, whatever its columns: those that every published table has are left out."""
-    left_out = {"provenance", "build_id", "suppression_reason"}
-    columns = [name for name in checks[0] if name not in left_out]
+def _warnings(surveys: Sequence[Survey], checks: Sequence[Row], voice: Voice) -> Iterator[str]:
+    """What does not hold; what does is a number, and stands in the pages of the gate."""
+    warned = [row for row in checks if not row["has_passed"]]
+    passed, all_ = (voice.count(number) for number in (len(checks) - len(warned), len(checks)))
+    told = Text(
+        f"Per controle en meting: {passed} van {all_} zonder aanmerking.",
+        f"By check and wave: {passed} of {all_} without remark.",
+    )
+    yield f"<p>{voice.say(told)}</p>"
     rows = [
         TableRow(
-            str(row[columns[0]] or ""),
-            tuple(Cell("" if row[name] is None else str(row[name]), word=True) for name in columns[1:]),
+            f"{voice.label(survey.row)}, {voice.label(wave)}",
+            (
+                Cell(row["about"], row["check_id"], word=True, language="en"),
+                Cell(row["table_name"], word=True),
+                count_cell(voice, row["broken_count"]),
+                count_cell(voice, row["row_count"]),
+            ),
+            ("gate", survey.survey_id, wave["wave_id"], row["check_id"]),
         )
-        for row in checks
+        for survey, wave, own in _by_wave(surveys, warned)
+        for row in own
     ]
-    caption = voice.say(Text("Wat de poort vond", "What the gate found"))
-    return table(caption, [name.replace("_", " ") for name in columns[1:]], rows, first=columns[0])
+    if rows:
+        headings = [
+            voice.say(Text("wat zou moeten gelden", "what should hold")),
+            voice.say(Text("tabel", "table")),
+            voice.say(Text("rijen die afwijken", "rows that do not")),
+            voice.say(Text("rijen", "rows")),
+        ]
+        yield table(voice.say(Text("Waarschuwingen", "Warnings")), headings, rows)
 
 
 def _landing(surveys: Sequence[Survey], voice: Voice) -> Iterator[str]:
