@@ -82,7 +82,7 @@ published as (
             {%- elif name in missing_columns() %}
                 {%- set found.condition = 'missing_hidden = 1' %}
             {%- endif %}
-            {%- if found.condition and not name.endswith('null_reason') %}
+            {%- if found.condition %}
                 {%- do lost.append('(' ~ found.condition ~ ' and ' ~ name ~ ' is not null)') %}
             {%- endif %}
         {{ hide(name, found.condition ~ found.unreliable if found.condition else found.condition) }},

@@ -135,6 +135,8 @@ def kill_at_random(
         if number % repair_every == 0 or number == len(steps):
             _repair(project, rounds)
             rounds.last = ""
+            sys.stdout.write(f"{number} of {len(steps)} kills, nothing lost so far\n")
+            sys.stdout.flush()
 
 
 def _round(project: Project, number: int, step: str, rounds: Rounds, chance: random.Random) -> None:
