@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.metrics import land_people
 from support.projects import (
     SHARED,
     SURVEYS,
@@ -21,7 +22,10 @@ from support.site import released
 from werkpeil.building import build
 from werkpeil.cli.demo import bundled_waves
 from werkpeil.landing import land
+from werkpeil.publishing import releases
+from werkpeil.publishing.catalog import read_catalog, read_meanings
 from werkpeil.site import write_site
+from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,6 +133,23 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
         build(made)
 
     return made_once(tmp_path_factory, "small", make)
+
+
+@pytest.fixture(scope="session")
+def metrics(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A built and released warehouse of a survey whose sectors are each an edge, with metrics."""
+
+    def make(folder: Path) -> None:
+        made = make_project(folder, extra=("metrics",), metrics=True)
+        land_people(made, folder)
+        build_id = build(made).build_id
+        meanings = read_meanings(made)
+        with open_warehouse(made) as connection:
+            tables = read_catalog(connection, meanings, build_id)
+        with releases.workspace(made) as workspace:
+            releases.show_release(made, releases.write_release(made, tables, meanings, build_id, workspace))
+
+    return made_once(tmp_path_factory, "metrics", make)
 
 
 @pytest.fixture(scope="session")

@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from support.metrics import SIZES, land_people, people
-from support.projects import make_project
+from support.metrics import SIZES, people
 from support.releases import tool
-from werkpeil.building import build
 from werkpeil.cli.main import app
 from werkpeil.errors import InputError
 from werkpeil.publishing import releases
-from werkpeil.publishing.catalog import read_catalog, read_meanings
 from werkpeil.publishing.postgres import publish_to_postgres
 from werkpeil.semantic import Question, answer, plan, read_definitions
 from werkpeil.semantic.engine import Compiler
@@ -37,22 +34,8 @@ HIDING = {"protected", "unreliable"}
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A built and released warehouse of the sectors; tests read it and change nothing."""
-    folder = tmp_path_factory.mktemp("metrics")
-    made = make_project(folder, extra=("metrics",), metrics=True)
-    land_people(made, folder)
-    release(made, build(made).build_id)
-    return made
-
-
-def release(project: Project, build_id: str) -> None:
-    meanings = read_meanings(project)
-    with open_warehouse(project) as connection:
-        tables = read_catalog(connection, meanings, build_id)
-    with releases.workspace(project) as workspace:
-        written = releases.write_release(project, tables, meanings, build_id, workspace)
-    releases.show_release(project, written)
+def project(metrics: Project) -> Project:
+    return metrics
 
 
 @dataclass(frozen=True)

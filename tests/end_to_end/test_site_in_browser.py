@@ -27,6 +27,7 @@ KINDS = (
     "method.html",
     "tables.html",
     "models.html",
+    "flows.html",
     "culture.html",
     "reproduction.html",
     "items/per/q08_1.html",

@@ -361,13 +361,17 @@ def test_every_mart_is_published_with_a_rule_or_internal(manifest: dict[str, Any
     assert marts_without_a_rule(manifest["nodes"]) == []
 
 
-def test_the_dashboard_reads_published_tables_only(models: dict[str, Model]) -> None:
+def test_the_dashboard_reads_published_tables_only(
+    manifest: dict[str, Any], models: dict[str, Model]
+) -> None:
     # A published model is named after its mart with a prefix, its table without (macros/publish_marts.sql).
     published = {
         model.unique_id.split(".")[2].removeprefix("published_")
         for model in models.values()
         if model.layer == "published"
     }
+    # A release has a table of each saved query, made of published tables (werkpeil.semantic.saved).
+    published |= {name.split(".")[2] for name in manifest["saved_queries"]}
     texts = texts_under("src/werkpeil/site", ".py", ".js")
     assert texts
     assert unpublished_tables(texts, published) == []

@@ -57,10 +57,31 @@ def target_folder(project: Project) -> Path:
     return project.data / "target"
 
 
+def generate_docs(project: Project, folder: Path) -> None:
+    """Write dbt's `manifest.json`, `catalog.json` and `index.html` to a folder; what a build left stays.
+
+    Args:
+        project: The project, its warehouse built.
+        folder: Where they go; dbt's other files too.
+
+    Raises:
+        InputError: a model cannot be compiled.
+        OutsideError: the disk is full or the warehouse is in use.
+    """
+    tests = ["--exclude", "resource_type:test", "resource_type:unit_test"]
+    outcome = run_dbt(project, ["docs", "generate", *tests], target=folder)
+    if outcome.exception is not None or not (folder / "catalog.json").is_file():
+        told = str(outcome.exception or " ".join(outcome.messages[:3]))
+        raise InputError(
+            f"The project cannot be documented: {_first_lines(told)}", where=str(project.logs / "dbt.log")
+        )
+
+
 def run_dbt(
     project: Project,
     command: Sequence[str],
     *,
+    target: Path | None = None,
     on_progress: Callable[[str, int, int], None] | None = None,
 ) -> Outcome:
     """Run a dbt command on a project's warehouse.
@@ -68,6 +89,7 @@ def run_dbt(
     Args:
         project: The project.
         command: The command and its own options, such as `["build", "--full-refresh"]`.
+        target: Where dbt writes what it makes; `target_folder` unless said.
         on_progress: Called after each node with its name, how many are done and how many there are.
     """
     # dbt takes seconds to import; commands that do not build should not wait for it.
@@ -87,12 +109,11 @@ def run_dbt(
         elif event.info.level in {"error", "warn"}:
             messages.append(event.info.msg)
 
-    name, *options = command
     # Nothing is printed: each line that dbt would format for the screen costs as much as one for its log.
-    arguments = [name, "--log-level", "none"]
+    arguments = [*command, "--log-level", "none"]
     arguments += ["--project-dir", str(project.root), "--profiles-dir", str(project.root)]
     arguments += ["--log-path", str(project.logs), "--log-level-file", "info"]
-    arguments += ["--target-path", str(target_folder(project)), "--no-use-colors", *options]
+    arguments += ["--target-path", str(target or target_folder(project)), "--no-use-colors"]
     with _environment(WERKPEIL_WAREHOUSE=str(project.warehouse), DBT_SEND_ANONYMOUS_USAGE_STATS="0"):
         try:
             answer = dbtRunner(callbacks=[watch]).invoke(arguments)

@@ -363,7 +363,12 @@ def _listed(given: list[str] | None) -> tuple[str, ...]:
 
 
 @app.command(epilog="Example: werkpeil site")
-def site() -> None:
+def site(
+    documentation: Annotated[
+        bool,
+        typer.Option(help="With dbt's documentation and the lineage of columns: half a minute more."),
+    ] = True,
+) -> None:
     """Write the current release as a site of static pages, in data/published/site.
 
     Pages in Dutch and English with pictures and tables of all that is published: the reports' exhibits,
@@ -372,7 +377,7 @@ def site() -> None:
     """
     from werkpeil.cli.site import make_site
 
-    make_site(Project.find())
+    make_site(Project.find(), documented=documentation)
 
 
 @app.command(epilog="Example: werkpeil reproduce --internal --out reproduction.html")

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from werkpeil.project import Project
 
 
-def make_site(project: Project) -> None:
+def make_site(project: Project, *, documented: bool) -> None:
     """Write the site of the current release and tell where it is.
+
+    Args:
+        project: Whose release.
+        documented: Whether dbt's documentation and the lineage of columns are wanted.
 
     Raises:
         InputError: nothing is published yet.
@@ -20,9 +24,14 @@ def make_site(project: Project) -> None:
         OutsideError: it cannot be written.
     """
     with screen.progress("Writing the site") as step:
-        made = write_site(project, on_progress=step)
+        made = write_site(project, documented=documented, on_progress=step)
     screen.say(
         f"wrote {made.pages} pages and {made.files} files of numbers of build {made.build_id}, "
         f"{made.file_bytes / 1e6:,.1f} MB; the largest page has {made.largest / 1e6:.1f} MB"
     )
+    if documented and not made.documented:
+        screen.say(
+            "  without documentation of the warehouse: the project has changed since this release was built; "
+            "build and publish again for it"
+        )
     screen.say(f"  open {screen.near(made.index)} in a browser; it needs no server and no network")

@@ -44,6 +44,7 @@ def read_labels(connection: Any, language: str) -> Labels:
         "survey_id": f"select survey_id, survey_id, position, {label} from published.dim_surveys",
         "wave_id": f"select survey_id, wave_id, position, {label} from published.dim_waves",
         "item_id": f"select survey_id, item_id, position, {label} from published.dim_items",
+        "flow_id": f"select survey_id, flow_id, position, {label} from published.dim_flows",
         "scale_id": f"select survey_id, scale_id, position, {label} from published.dim_scales",
         "theme_id": (
             f"select distinct survey_id, theme_id, theme_position, theme_{label} from published.dim_items "

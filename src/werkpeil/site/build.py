@@ -12,6 +12,8 @@ from werkpeil.files import outside_errors, replace_folder
 from werkpeil.publishing import open_release
 from werkpeil.publishing.catalog import SCHEMA
 from werkpeil.publishing.releases import require_release
+from werkpeil.quality.gate import require_newest_build
+from werkpeil.site.documentation import document
 from werkpeil.site.layout import ROOTS, Frame, write_page
 from werkpeil.site.numbers import Numbers
 from werkpeil.site.pages import (
@@ -36,10 +38,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from werkpeil.project import Project
+    from werkpeil.site.documentation import Documentation
     from werkpeil.site.layout import Page
 
 # What a phone loads in a second or two; a page that grows beyond it is a defect.
 LARGEST_PAGE = 2_000_000
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the pages, for them to lead to.
+
+    Args:
+        data_docs: Whether the gate's own pages do.
+        documentation: dbt's documentation and the lineage of columns, where they do.
+    """
+
+    data_docs: bool
+    documentation: Documentation | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +69,7 @@ class SiteResult:
         files: How many files of numbers.
         file_bytes: Size of all of it.
         largest: Size of the largest page.
+        documented: Whether dbt's documentation and the lineage of columns are part of it.
     """
 
     build_id: str
@@ -61,17 +78,24 @@ class SiteResult:
     files: int
     file_bytes: int
     largest: int
+    documented: bool
 
 
 def write_site(
-    project: Project, *, on_progress: Callable[[str, float | None], None] | None = None
+    project: Project,
+    *,
+    documented: bool = True,
+    on_progress: Callable[[str, float | None], None] | None = None,
 ) -> SiteResult:
     """Write the site of the current release to `data/published/site`, in the place of the old one.
 
-    Only published tables are read, and a reader of the old site sees it whole until the new one is.
+    Only published tables are read, and a reader of the old site sees it whole until the new one is. What
+    documents the warehouse is of the project as it stands: it is left out where that no longer is what the
+    release was built from.
 
     Args:
         project: Whose release.
+        documented: Whether dbt's documentation and the lineage of columns are written too.
         on_progress: Called with what is written and the share that is done.
 
     Raises:
@@ -93,9 +117,14 @@ def write_site(
         shutil.rmtree(draft, ignore_errors=True)
         numbers = Numbers(source)
         written = Written(draft, Frame((), release.build_id, release.published_at))
-        has_data_docs = (project.published / "quality" / "index.html").is_file()
-        _write_pages(source, numbers, written, has_data_docs=has_data_docs, on_progress=on_progress)
-        for name, text in numbers.files.items():
+        documentation = None
+        if documented and _is_of_the_project(project, release.build_id):
+            if on_progress is not None:
+                on_progress("documentation of the warehouse", None)
+            documentation = document(project)
+        beside = Beside((project.published / "quality" / "index.html").is_file(), documentation)
+        _write_pages(source, numbers, written, beside, on_progress=on_progress)
+        for name, text in [*numbers.files.items(), *(documentation.pages.items() if documentation else ())]:
             written.put(name, text)
         replace_folder(draft, target)
     return SiteResult(
@@ -105,7 +134,16 @@ def write_site(
         len(numbers.files),
         written.size,
         written.largest,
+        documentation is not None,
     )
+
+
+def _is_of_the_project(project: Project, build_id: str) -> bool:
+    """Tell whether a release is of the last build and nothing that shapes one has changed since."""
+    try:
+        return require_newest_build(project) == build_id
+    except CheckFailedError:
+        return False
 
 
 class Written:
@@ -153,8 +191,8 @@ def _write_pages(
     source: Source,
     numbers: Numbers,
     written: Written,
+    beside: Beside,
     *,
-    has_data_docs: bool,
     on_progress: Callable[[str, float | None], None] | None,
 ) -> None:
     surveys = read_surveys(source)
@@ -165,10 +203,10 @@ def _write_pages(
         changes.change_pages(source, surveys, numbers),
         models.model_pages(source, surveys, numbers),
         flows.flow_pages(source, surveys, numbers),
-        [quality.quality_page(source, surveys, numbers, has_data_docs=has_data_docs)],
+        [quality.quality_page(source, surveys, numbers, has_data_docs=beside.data_docs)],
         [method.method_page()],
         reproduced.reproduction_pages(source, surveys, numbers),
-        [tables.tables_page(source)],
+        [tables.tables_page(source, beside.documentation)],
     ]
     pages = [page for section in sections for page in section]
     first = overview.overview_page(source, contents, numbers, [page for page in pages if page.menu])

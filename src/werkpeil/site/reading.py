@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from werkpeil.errors import InputError
 from werkpeil.publishing.catalog import SCHEMA
 from werkpeil.sql import identifier
 
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 TOTAL = "total"
+
+
+class _ReleasedRow(dict[str, Any]):
+    """A row of a release: a column that it has not is a message to whoever writes the site."""
+
+    def __missing__(self, name: str) -> Any:
+        """Refuse a release that has no such column.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError(
+            f"The release has no column {name}, which the site needs: an earlier version of this project "
+            "built it.",
+            hint="run `werkpeil build` and `werkpeil publish`, then `werkpeil site`.",
+        )
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class Source:
         """Return the rows of a query, each by the names of its columns."""
         answer = self.connection.execute(query, list(values))
         names = [column[0] for column in answer.description]
-        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        return [_ReleasedRow(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def table(self, name: str, order: str = "", **where: Any) -> list[Row]:
         """Return rows of a published table whose columns have some values; none if it is not published.
@@ -170,7 +187,7 @@ def in_one_naming(row: Row) -> Row:
     """Return a row of `scale_scores` under the names that `item_shares` has; other rows as they are."""
     if "scale_id" not in row:
         return row
-    named = {}
+    named = _ReleasedRow()
     for name, value in row.items():
         for own, common in _NAMES_OF_SCALES.items():
             if name == own or (own.endswith("_share") and name.startswith(own)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkpeil.audit.findings import Text
 from werkpeil.site.layout import Page
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from werkpeil.site.reading import Row, Survey, Variable
 
+# More groups than this are a table only.
+GROUPS_PER_PICTURE = 60
 SHARES = ("positive_share", "neutral_share", "negative_share")
 KINDS = {
     "item": Text("vraag", "question"),
@@ -44,6 +46,12 @@ def synthetic_names(surveys: Iterable[Survey]) -> dict[str, list[str]]:
 def label_text(row: Mapping[str, object], name: str = "label") -> Text:
     """Return the labels of a row of a dimension in both languages."""
     return Text(str(row.get(f"{name}_nl") or ""), str(row.get(f"{name}_en") or ""))
+
+
+def group_label(survey: Survey, row: Mapping[str, Any], voice: Voice) -> str:
+    """Return the label of the group that a row is of; its id where it has none."""
+    group = survey.groups.get((row["cut_id"], row["group_id"]))
+    return voice.label(group) if group else str(row["group_id"])
 
 
 @dataclass(frozen=True)

@@ -30,14 +30,6 @@ _READING = Text(
     "Each row is an origin, each column a destination: the stronger the colour, the larger the part "
     "of the origin that goes there. Where several answers were possible, rows do not add up to 100 %.",
 )
-FLOWS = {
-    "left": Text("Vertrokken naar", "Left for"),
-    "left_because_of_culture": Text("Vertrokken door de cultuur naar", "Left because of the culture for"),
-    "intends": Text("Wil weg naar", "Intends to leave for"),
-    "intends_because_of_culture": Text(
-        "Wil weg door de cultuur naar", "Intends to leave because of the culture for"
-    ),
-}
 
 
 def flow_pages(source: Source, surveys: Sequence[Survey], numbers: Numbers) -> list[Page]:
@@ -53,6 +45,7 @@ def flow_pages(source: Source, surveys: Sequence[Survey], numbers: Numbers) -> l
     ]
     if not found:
         return []
+    labels = {(row["survey_id"], row["flow_id"]): row for row in source.table("dim_flows", "position")}
     files = [
         numbers.add(f"data/{survey.survey_id}/sector_flows", "sector_flows", rows) for survey, rows in found
     ]
@@ -60,7 +53,7 @@ def flow_pages(source: Source, surveys: Sequence[Survey], numbers: Numbers) -> l
         voice.language: [
             f"<p>{escape(voice.say(_READING))}</p>",
             downloads(PATH, voice, *files),
-            *(piece for survey, rows in found for piece in _survey(survey, rows, voice)),
+            *(piece for survey, rows in found for piece in _survey(survey, rows, labels, voice)),
         ]
         for voice in voices()
     }
@@ -69,17 +62,18 @@ def flow_pages(source: Source, surveys: Sequence[Survey], numbers: Numbers) -> l
     ]
 
 
-def _survey(survey: Survey, rows: Sequence[Row], voice: Voice) -> Iterator[str]:
+def _survey(
+    survey: Survey, rows: Sequence[Row], labels: dict[tuple[str, str], Row], voice: Voice
+) -> Iterator[str]:
     yield f"<h2>{escape(voice.label(survey.row))}</h2>"
     flows = by_key(rows, "flow_id", "wave_id")
-    for flow, wave in (
-        (name, wave) for name in dict.fromkeys(key[0] for key in flows) for wave in survey.waves
-    ):
+    own = [flow for survey_id, flow in labels if survey_id == survey.survey_id]
+    for flow, wave in ((name, wave) for name in own for wave in survey.waves):
         wave_id = wave["wave_id"]
         found = flows.get((flow, wave_id))
         if not found:
             continue
-        title = f"{voice.say(FLOWS.get(flow, Text(flow, flow)))}, {voice.label(wave)}"
+        title = f"{voice.label(labels[survey.survey_id, flow])}, {voice.label(wave)}"
         yield f'<section id="{escape(anchor(survey.survey_id, flow, wave_id), quote=True)}">'
         yield f"<h3>{escape(title)}</h3>"
         if wave["provenance"] == "synthetic":

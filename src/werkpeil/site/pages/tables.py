@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from werkpeil.audit.findings import Text
 from werkpeil.publishing.catalog import SCHEMA
-from werkpeil.site.layout import Page
+from werkpeil.site.documentation import DOCS, LINEAGE
+from werkpeil.site.layout import Page, data_link
 from werkpeil.site.pages.common import voices
 from werkpeil.site.reading import by_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from werkpeil.site.documentation import Documentation
     from werkpeil.site.reading import Row, Source
     from werkpeil.site.words import Voice
 
@@ -24,8 +26,13 @@ TEASER = Text(
 )
 
 
-def tables_page(source: Source) -> Page:
-    """Return the page that tells what is in each table; its words are English, as in the tables."""
+def tables_page(source: Source, documentation: Documentation | None) -> Page:
+    """Return the page that tells what is in each table; its words are English, as in the tables.
+
+    Args:
+        source: The release.
+        documentation: How the tables are made, where that stands in the site.
+    """
     told = source.rows(
         "select table_name, comment, estimated_size from duckdb_tables() where schema_name = ? order by 1",
         SCHEMA,
@@ -41,7 +48,12 @@ def tables_page(source: Source) -> Page:
     main = {
         voice.language: [
             f"<p>{escape(voice.say(_READING))}</p>",
-            *(piece for row in told for piece in _table(row, columns[row["table_name"],], voice)),
+            *(_documentation(voice) if documentation else ()),
+            *(
+                piece
+                for row in told
+                for piece in _table(row, columns[row["table_name"],], documentation, voice)
+            ),
         ]
         for voice in voices()
     }
@@ -56,12 +68,37 @@ _READING = Text(
 )
 
 
-def _table(row: Row, columns: list[Row], voice: Voice) -> Iterator[str]:
+def _documentation(voice: Voice) -> Iterator[str]:
+    yield f"<p>{escape(voice.say(_MADE))} {_links(voice, (DOCS, LINEAGE))}</p>"
+
+
+def _links(voice: Voice, targets: tuple[str, str]) -> str:
+    """Links to how tables are made and to the origin of columns, which other tools tell, in English."""
+    return ", ".join(
+        f'<a href="{data_link(PATH, voice.language, page)}{mark}{rest}" hreflang="en">{voice.say(name)}</a>'
+        for (page, mark, rest), name in zip(map(_parts, targets), (_DOCS, _LINEAGE), strict=True)
+    )
+
+
+def _parts(target: str) -> tuple[str, str, str]:
+    """Divide an address into its file and what stands from the first `#` or `?` on."""
+    mark = next((sign for sign in "#?" if sign in target), "")
+    return target.partition(mark) if mark else (target, "", "")
+
+
+_MADE = Text("Alle stappen van de weg hierheen:", "Every step of the way here:")
+_DOCS = Text("hoe gemaakt (dbt)", "how it is made (dbt)")
+_LINEAGE = Text("herkomst van kolommen", "where columns come from")
+
+
+def _table(row: Row, columns: list[Row], documentation: Documentation | None, voice: Voice) -> Iterator[str]:
     name = row["table_name"]
     rows = voice.say(Text("rijen", "rows"))
     foreign = ' lang="en" data-keep' if voice.language != "en" else ""
     yield f'<section id="{name}"><h2>{name}</h2><p{foreign}>{escape(row["comment"] or "")}</p>'
-    yield f"<p>{voice.count(row['estimated_size'])} {rows}.</p>"
+    targets = documentation.links(name) if documentation else None
+    made = f" {_links(voice, targets)}" if targets else ""
+    yield f"<p>{voice.count(row['estimated_size'])} {rows}.{made}</p>"
     summary = voice.say(Text(f"{len(columns)} kolommen", f"{len(columns)} columns"))
     entries = "".join(
         f"<dt>{escape(column['column_name'])}</dt><dd{foreign}>{escape(column['comment'] or '')}</dd>"

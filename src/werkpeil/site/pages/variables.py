@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from werkpeil.audit.findings import Text
 from werkpeil.site.layout import Page, anchor, fragment, link
 from werkpeil.site.pages.common import (
+    GROUPS_PER_PICTURE,
     INTERVALS,
     KINDS,
     SHARES,
     entries_of_facts,
+    group_label,
     label_text,
     names_of_shares,
     share_estimate,
@@ -19,6 +21,7 @@ from werkpeil.site.pages.common import (
     variable_page,
     voices,
 )
+from werkpeil.site.pages.net_scores import INDICATOR, net_scores
 from werkpeil.site.pictures import (
     NEGATIVE,
     NEUTRAL,
@@ -55,8 +58,6 @@ if TYPE_CHECKING:
 
 # A page stays far below two megabytes with so many rows of a table and a picture.
 ROWS_PER_PAGE = 1200
-# More groups than this are a table only.
-GROUPS_PER_PICTURE = 60
 
 
 class Contents:
@@ -77,6 +78,10 @@ class Contents:
         self.answers = by_key(self._ordered(source.table("answer_shares", "position", **own)), "item_id")
         self.changes = by_key(source.table("wave_changes", **own), "variable_id")
         self.reliability = by_key(source.table("scale_reliability", **own), "scale_id")
+        # What a metric says per group, not per question: of a survey with one such question it is that of it.
+        asked = [found for found in survey.variables if found.row.get("indicator") == INDICATOR]
+        scores = self._ordered(source.table("scorecard_by_group", **own)) if len(asked) == 1 else []
+        self.net_scores = by_key(scores, "cut_id", "wave_id")
 
     def of(self, variable: Variable) -> list[Row]:
         """Return the rows of a variable as the mart has them."""
@@ -106,6 +111,11 @@ def variable_pages(contents: Contents, numbers: Numbers) -> Iterator[Page]:
         if answers:
             name = f"data/{survey.survey_id}/{variable.variable_id}.answers"
             files.append(numbers.add(name, "answer_shares", answers))
+        if variable.row.get("indicator") == INDICATOR and contents.net_scores:
+            scores = [row for found in contents.net_scores.values() for row in found]
+            files.append(
+                numbers.add(f"data/{survey.survey_id}/scorecard_by_group", "scorecard_by_group", scores)
+            )
         changes = contents.changes.get((variable.variable_id,), [])
         if changes:
             files.append(f"data/{survey.survey_id}/wave_changes")
@@ -271,11 +281,6 @@ def _cut_label(survey: Survey, cut: str, voice: Voice) -> str:
     return voice.label(row, "cut_label") if row else cut
 
 
-def _group_label(survey: Survey, row: Row, voice: Voice) -> str:
-    group = survey.groups.get((row["cut_id"], row["group_id"]))
-    return voice.label(group) if group else str(row["group_id"])
-
-
 def _cut(
     contents: Contents, variable: Variable, rows: list[Row], answers: list[Row], voice: Voice
 ) -> Iterator[str]:
@@ -300,6 +305,9 @@ def _cut(
             yield from _answers(contents, variable, own, title, voice, synthetic=synthetic)
         else:
             yield from _shares(contents, variable, found, title, voice, synthetic=synthetic)
+            if variable.row.get("indicator") == INDICATOR:
+                scores = contents.net_scores.get((cut, wave_id), [])
+                yield from net_scores(survey, scores, title, voice, synthetic=synthetic)
         yield "</div>"
     yield "</section>"
 
@@ -334,7 +342,7 @@ def _shares(
             reasons = [row["suppression_reason"], *missing, *reasons]
         cells.append(why_cell(voice, *reasons))
         address = (row["cut_id"], row["wave_id"], row["group_id"])
-        lines.append(TableRow(_group_label(survey, row, voice), tuple(cells), address))
+        lines.append(TableRow(group_label(survey, row, voice), tuple(cells), address))
     yield table(title, headings, lines)
     yield "</div>"
 
@@ -344,7 +352,7 @@ def _distribution(
 ) -> str:
     lines = [
         Line(
-            _group_label(survey, row, voice),
+            group_label(survey, row, voice),
             tuple(share_estimate(row, name, voice) for name in SHARES),
             f"n = {voice.count(row['n'])}" if row["n"] is not None else "",
         )
@@ -360,7 +368,7 @@ def _means(
     del variable  # drawn by the same arguments as a distribution
     lines = [
         Line(
-            _group_label(survey, row, voice),
+            group_label(survey, row, voice),
             (
                 Estimate(
                     row["mean"],
@@ -389,7 +397,7 @@ def _answers(
     groups = list(dict.fromkeys(row["group_id"] for row in rows))
     cut, wave_id = rows[0]["cut_id"], rows[0]["wave_id"]
     labels = {answer["answer_id"]: voice.label(answer) for answer in survey.answers_of(variable)}
-    names = [_group_label(survey, {"cut_id": cut, "group_id": group}, voice) for group in groups]
+    names = [group_label(survey, {"cut_id": cut, "group_id": group}, voice) for group in groups]
     cells = {(row["answer_id"], row["group_id"]): row for row in rows}
     yield '<div class="pair">'
     if len(groups) <= SERIES:

@@ -1,0 +1,1 @@
+{{ publish_wholes('dim_flows', counts=none) }}
