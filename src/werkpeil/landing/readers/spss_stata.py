@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _CELLS_AT_A_TIME = 1_500_000  # each chunk is found by reading past the ones before it
 _FALLBACK_ENCODING = "cp1252"
 _WRONG_ENCODING = re.compile("convert string|encoding|byte sequence", re.IGNORECASE)
-_UNREADABLE = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError)
+_UNREADABLE = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, IndexError)
 _ZERO_FILLED = re.compile(r"N(\d+)")  # SPSS format N: digits filled up with zeros, as in codes
 
 
@@ -76,6 +77,8 @@ def _attempt(source: Source, read: Callable[..., Any], reader: str, encoding: st
         for column in match.found
         if column not in source.ignored_columns
     ]
+    if reader == "spss" and metadata.number_rows not in (None, -1):
+        _require_no_more(source, metadata.number_rows)
     create_tables(source.connection, source.wanted(match))
     rows = 0
     for chunk in _chunks(source, read, variables, encoding):
@@ -164,6 +167,44 @@ def _chunks(
         before += found
         if found:
             yield chunk
+
+
+# Where an SPSS file says how many rows it holds, and how it says that it does not know.
+_COUNT_AT, _UNKNOWN = 80, b"\xff\xff\xff\xff"
+
+
+def _require_no_more(source: Source, rows: int) -> None:
+    """Read on behind the rows that the file's header tells, as if it told none.
+
+    The library stops there, and rows behind that would be lost without a word; or it takes them for others.
+
+    Raises:
+        InputError: there is at least one more.
+    """
+    with _CountUnknown(source.path) as file:
+        try:
+            found, _ = pyreadstat.read_sav(file, row_offset=rows, row_limit=1, output_format="dict")
+        except _UNREADABLE:
+            return  # What is there is no row.
+    if len(next(iter(found.values()), ())):
+        raise InputError(
+            f"The file says that it holds {rows} rows, and more follow.",
+            where=source.shown_as,
+            hint="ask for the file again, or export it anew from the program that made it.",
+        )
+
+
+class _CountUnknown(io.FileIO):
+    """An SPSS file whose header does not tell how many rows it holds, whatever it does tell."""
+
+    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+        """Read as from the file, with the count of rows unknown."""
+        at = self.tell()
+        block = bytearray(super().read(size) or b"")
+        for place, byte in enumerate(_UNKNOWN, start=_COUNT_AT - at):
+            if 0 <= place < len(block):
+                block[place] = byte
+        return bytes(block)
 
 
 def _insert(connection: Any, chunk: dict[str, list[Any]], variables: list[_Variable], before: int) -> int:
