@@ -67,7 +67,10 @@ def test_a_file_that_crashes_the_library_is_damaged_and_the_run_goes_on(workshop
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("column_without_name", "id, delivered as 'id'"), ("no_rows_told", "says that it holds 0 rows, and more follow")],
+    [
+        ("column_without_name", "id, delivered as 'id'"),
+        ("no_rows_told", "says that it holds 0 rows, and more follow"),
+    ],
 )
 def test_what_a_damaged_description_leaves_out_is_told(workshop: Workshop, name: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
