@@ -236,22 +236,26 @@ def test_every_metric_in_every_group_is_that_of_the_query(doors: Doors) -> None:
     with open_release(doors.project) as connection:
         definitions = read_definitions(connection)
         compiler = Compiler(definitions)
+        together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         for name, metric in definitions.metrics.items():
-            key = dataset_of(doors, name)
-            cut = ["cut_id", "group_id"] if key != "flows" else []
             for grain in metric.grain:
-                columns = ["survey_id", "wave_id", *grain, *cut]
-                question = Question((name,), (*grain, *cut))
-                expected = answer(connection, plan(definitions, compiler, question)).rows
-                found = doors.ask(key, [name, metric.reason], columns)
-                ours = cells(found, columns, name, metric.reason)
-                assert ours == cells(expected, columns, name, metric.reason), name
+                together.setdefault((dataset_of(doors, name), grain), []).append(name)
+        for (key, grain), names in together.items():
+            cut = ["cut_id", "group_id"] if key != "flows" else []
+            columns = ["survey_id", "wave_id", *grain, *cut]
+            question = Question(tuple(names), (*grain, *cut))
+            expected = answer(connection, plan(definitions, compiler, question)).rows
+            reasons = {name: definitions.metrics[name].reason for name in names}
+            found = doors.ask(key, [*reasons, *reasons.values()], columns)
+            for name, reason in reasons.items():
+                ours = cells(found, columns, name, reason)
+                assert ours == cells(expected, columns, name, reason), name
                 compared += len(ours)
     assert compared > 3000
 
 
 def test_what_mixes_cuts_or_waves_is_empty_and_says_so(doors: Doors) -> None:
-    for key in doors.datasets:
+    for key in [key for key in doors.datasets if not key.endswith("_total")]:
         told = documents(doors.file, "datasets")[key]["metrics"]
         reasons = [one["metric_name"] for one in told if one["metric_name"].endswith("_reason")]
         names = [name.removesuffix("_reason") for name in reasons]

@@ -11,7 +11,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
 import yaml
@@ -65,8 +65,9 @@ class Server:
     def address(self) -> str:
         """The connection as Superset holds it, with a mask for the password."""
         options = {"sslmode": "verify-full"} | ({"sslrootcert": self.authority} if self.authority else {})
-        place = f"{quote(self.host)}:{self.port}/{quote(self.database)}"
-        return f"postgresql://{READER}:{MASK}@{place}?{urlencode(options)}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        # SQLAlchemy takes the name of a database as it stands.
+        return f"postgresql://{READER}:{MASK}@{host}:{self.port}/{self.database}?{urlencode(options)}"
 
 
 @dataclass(frozen=True)
