@@ -14,7 +14,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -155,7 +154,7 @@ def serve(language: str = "en") -> Iterator[Superset]:
     """
     folder = Path(tempfile.mkdtemp(prefix="werkpeil-superset-"))
     try:
-        port, password = _free_port(), secrets.token_urlsafe(24)
+        port, password = loopback_postgres.free_port(), secrets.token_urlsafe(24)
         settings = folder / "superset_config.py"
         settings.write_text(
             SETTINGS.format(
@@ -182,20 +181,9 @@ def serve(language: str = "en") -> Iterator[Superset]:
             running.log_in()
             yield running
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            loopback_postgres.stop(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(running: Superset, process: subprocess.Popen[bytes], log: Path) -> None:
