@@ -97,8 +97,8 @@ def export_for_superset(project: Project, language: str, out: Path | None = None
         out: The file; `data/published/superset-<language>.zip` unless given.
 
     Raises:
-        InputError: nothing is released, the release defines no metrics, there is no such language, or no
-            PostgreSQL server is named.
+        InputError: nothing is released, the release defines no metrics, there is no such language or
+            folder, or no PostgreSQL server is named.
         OutsideError: the file cannot be written.
     """
     if language not in LANGUAGES:
@@ -108,6 +108,8 @@ def export_for_superset(project: Project, language: str, out: Path | None = None
         datasets = make_datasets(connection, read_definitions(connection), language)
         dashboards = make_dashboards(connection, datasets, language)
     file = out or project.published / f"superset-{language}.zip"
+    if not file.parent.is_dir():
+        raise InputError("There is no such folder to write to.", where=str(file.parent))
     with outside_errors("file for Superset"):
         replace_bytes(file, _zipped(_documents(server, datasets, dashboards, language)))
     return Export(

@@ -194,7 +194,7 @@ class _Survey:
             list(self._bars_by_group()),
             list(self._table_by_scale()),
             list(self._bars_by_item()),
-            [self._waves()],
+            list(self._waves()),
         )
         rows = tuple(tuple(_fill(row)) for row in drawn if row)
         asked = {key for row in rows for chart in row for key in chart.asks}
@@ -266,7 +266,7 @@ class _Survey:
             chart = self._bars("changes", CHANGES, name, "variable", asks)
             yield replace(chart, filters=(*chart.filters, self._known(CHANGES, name)), height=75)
 
-    def _waves(self) -> Chart:
+    def _waves(self) -> Iterator[Chart]:
         metrics = [name for name in OF_A_WAVE if self._rows(ITEMS, name, "wave_id")]
         params = {
             "query_mode": "aggregate",
@@ -277,7 +277,9 @@ class _Survey:
             "row_limit": 100,
             "show_cell_bars": False,
         }
-        return Chart("waves", self._words["waves"], ITEMS, "table", params, (self._own,), frozenset(), 1, 24)
+        if metrics:
+            title = self._words["waves"]
+            yield Chart("waves", title, ITEMS, "table", params, (self._own,), frozenset(), 1, 24)
 
     def _bars(self, word: str, key: str, name: str, by: str, asks: frozenset[str]) -> Chart:
         """Bars of one metric, the longest on top: of the first groups, or of whatever has the longest."""

@@ -206,7 +206,7 @@ class _Table:
     def datasets(self, measures: tuple[Measure, ...]) -> Iterator[Dataset]:
         """Yield the dataset of all rows, or where there are cuts that of the total and that of all cuts."""
         name = str(self._model["name"])
-        title = self._model["config"]["meta"]["label_nl"] if self._language == "nl" else self._model["label"]
+        title = _title(self._model, self._language)
         dimensions = tuple(self._dimensions())
         every = (*measures, *self._orders())
         words = self._words
@@ -322,6 +322,13 @@ class _Table:
             f") as {name}_named\n"
             f"    on {name}_named.survey_id = base.survey_id and {name}_named.held = {source}.{name}"
         )
+
+
+def _title(model: Mapping[str, Any], language: str) -> str:
+    """What a table is called; its name where nobody labelled it, as in older releases."""
+    named = str(model.get("label") or model["name"])
+    meta = (model.get("config") or {}).get("meta") or {}
+    return str(meta.get("label_nl") or named) if language == "nl" else named
 
 
 def _label(name: str) -> str:
