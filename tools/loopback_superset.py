@@ -44,11 +44,10 @@ SECONDS_TO_ANSWER = 120
 CONNECTION = "databases/Werkpeil.yaml"
 DASHBOARDS = "/api/v1/dashboard/import/"
 
-# Requests come from a script that has logged in, on loopback: no token of a form and no HTTPS.
+# On loopback without HTTPS, by scripts that ask as often as they like.
 SETTINGS = """
 SECRET_KEY = {secret!r}
 SQLALCHEMY_DATABASE_URI = {metadata!r}
-WTF_CSRF_ENABLED = False
 TALISMAN_ENABLED = False
 RATELIMIT_ENABLED = False
 BABEL_DEFAULT_LOCALE = {language!r}
@@ -63,17 +62,21 @@ class Superset:
     Args:
         address: Where it is, without a slash at its end.
         password: Of the user `admin`.
-        token: Of whoever logged in.
     """
 
     address: str
     password: str
-    token: str = ""
+
+    def __post_init__(self) -> None:
+        self._headers = {"Accept": "application/json", "Referer": self.address}
+        self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
     def log_in(self) -> None:
         """Log in by REST; all calls after it are the administrator's."""
         words = {"username": USER, "password": self.password, "provider": "db"}
-        self.token = self.call("POST", "/api/v1/security/login", words)["access_token"]
+        token = self.call("POST", "/api/v1/security/login", words)["access_token"]
+        self._headers["Authorization"] = f"Bearer {token}"
+        self._headers["X-CSRFToken"] = self.call("GET", "/api/v1/security/csrf_token/")["result"]
 
     def call(self, method: str, path: str, content: Any = None) -> Any:
         """Return what a REST call answers.
@@ -106,12 +109,10 @@ class Superset:
         self._send("POST", path, data, f"multipart/form-data; boundary={edge}")
 
     def _send(self, method: str, path: str, data: bytes | None, kind: str) -> Any:
-        headers = {"Content-Type": kind, "Accept": "application/json"}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
+        headers = self._headers | {"Content-Type": kind}
         request = urllib.request.Request(self.address + path, data, headers, method=method)  # noqa: S310 - loopback
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310 - loopback
+            with self._browser.open(request, timeout=SECONDS_TO_ANSWER) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             told = error.read().decode(errors="replace")

@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,7 @@ def exported(project: Project, folder: Path, language: str) -> Path:
     return export_for_superset(project, language, folder / f"{language}.zip").file
 
 
+@cache
 def documents(file: Path, folder: str) -> dict[str, dict[str, Any]]:
     """Return the YAML files of a folder of an export, by name."""
     with zipfile.ZipFile(file) as bundle:
@@ -163,12 +165,12 @@ def test_both_languages_can_stand_beside_each_other(project: Project, named: Non
         assert not {one["uuid"] for one in ours.values()} & {one["uuid"] for one in theirs.values()}
         assert len({one["uuid"] for one in ours.values()}) == len(ours)
     assert documents(dutch, "databases") == documents(english, "databases")
-    titles = {one["metric_name"]: one["verbose_name"] for one in ours_metrics(dutch, "item_answers_total")}
+    titles = {one["metric_name"]: one["verbose_name"] for one in metrics_of(dutch, "item_answers_total")}
     assert titles["positive_share"] == "Aandeel positief"
     assert titles["positive_share_reason"] == "Waarom leeg: Aandeel positief"
 
 
-def ours_metrics(file: Path, key: str) -> list[dict[str, Any]]:
+def metrics_of(file: Path, key: str) -> list[dict[str, Any]]:
     metrics: list[dict[str, Any]] = documents(file, "datasets")[key]["metrics"]
     return metrics
 

@@ -13,6 +13,7 @@ from werkzeug.serving import run_simple
 app = create_app()
 with app.app_context():
     from flask_appbuilder import Model
+
     from superset import appbuilder, db, security_manager
 
     # The tables as they are now; the way to them through ten years of migrations takes half a minute.
