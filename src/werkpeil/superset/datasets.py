@@ -305,9 +305,11 @@ class _Table:
 
     def _join_label(self, name: str, source: str) -> str:
         if name == "group_id":
+            label = f"label_{self._language}"
             return (
                 "left join (\n"
-                f"    select survey_id, cut_id, group_id, position, label_{self._language} as label\n"
+                "    select survey_id, cut_id, group_id, position,\n"
+                f"        {_told_apart(label, 'group_id', 'survey_id, cut_id')} as label\n"
                 "    from published.dim_groups\n"
                 ") as group_id_named\n"
                 "    on group_id_named.survey_id = base.survey_id and group_id_named.cut_id = base.cut_id\n"
@@ -316,12 +318,22 @@ class _Table:
         # One row per value, whatever flows that share it call it: a second one would double counts.
         return (
             "left join (\n"
-            "    select survey_id, held, min(position) as position, min(label) as label\n"
-            f"    from ({self._labels[name]}) as named (survey_id, held, position, label)\n"
-            "    group by survey_id, held\n"
+            "    select survey_id, held, position,\n"
+            f"        {_told_apart('label', 'held', 'survey_id')} as label\n"
+            "    from (\n"
+            "        select survey_id, held, min(position) as position, min(label) as label\n"
+            f"        from ({self._labels[name]}) as named (survey_id, held, position, label)\n"
+            "        group by survey_id, held\n"
+            "    ) as one_each\n"
             f") as {name}_named\n"
             f"    on {name}_named.survey_id = base.survey_id and {name}_named.held = {source}.{name}"
         )
+
+
+def _told_apart(label: str, code: str, within: str) -> str:
+    """A label, with its code where another has the same: two items of one name would become one bar."""
+    count = f"count(*) over (partition by {within}, {label})"
+    return f"case when {count} > 1 then {label} || ' (' || {code} || ')' else {label} end"
 
 
 def _title(model: Mapping[str, Any], language: str) -> str:

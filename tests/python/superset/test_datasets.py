@@ -161,6 +161,19 @@ def test_two_names_of_one_destination_do_not_double_its_rows(connection: Any) ->
     ]
 
 
+def test_what_has_the_same_label_is_told_apart_by_its_code(connection: Any) -> None:
+    connection.execute("update published.dim_waves set label_en = 'Spring'")
+    connection.execute(
+        "insert into published.dim_groups values ('s', 'team', 'b', 1, 2, 'X', 'Team A', 'X', 'Team')"
+    )
+    connection.execute("insert into published.shares values ('s', '2', 'team', 'b', 0.9, 'real')")
+    *_, by_group = make_datasets(connection, definitions(), "en")
+    rows = asked(connection, by_group, 'wave, cut, "group"', "share_share")
+    assert ("Spring (1)", "Team", "Team A (a)", 0.4) in rows
+    assert ("Spring (2)", "Team", "Team A (b)", 0.9) in rows
+    assert ("Spring (2)", "Role", "Role A", 0.6) in rows
+
+
 def test_titles_are_those_of_the_language_or_the_name(connection: Any) -> None:
     dutch = {one.key: one.title for one in make_datasets(connection, definitions(), "nl")}
     assert dutch["flow"] == "flow"
