@@ -90,4 +90,4 @@ golden: setup ## Write the golden copies of the FEVS marts anew; review their di
 
 clean: ## Remove what the tools made; landed data and releases (data/) stay
 	@rm -rf target logs .mypy_cache .ruff_cache .hypothesis .pytest_cache data/target
-	@find . -name __pycache__ -not -path './.venv/*' -not -path './tools/dbt-bouncer/.venv/*' -prune -exec rm -rf {} +
+	@find . -name __pycache__ -not -path '*/.venv/*' -prune -exec rm -rf {} +

@@ -38,7 +38,15 @@ SQL_FOLDERS = ("models", "macros", "tests", "analyses")
 ENGINE_FILE = "macros/engine.sql"
 KEY_ORDER = ("name", "description", "latest_version", "config", "data_tests", "columns", "versions")
 COLUMN_KEY_ORDER = ("name", "data_type", "description", "config", "constraints", "data_tests")
-SECTION_ORDER = ("version", "models", "unit_tests", "semantic_models", "metrics", "saved_queries")
+SECTION_ORDER = (
+    "version",
+    "models",
+    "unit_tests",
+    "semantic_models",
+    "metrics",
+    "saved_queries",
+    "exposures",
+)
 YAML_WIDTH = 120
 GRAIN = "Grain: one row per "
 # Deliveries are kept as they were delivered.

@@ -115,7 +115,7 @@ def serve(programs: Path) -> Iterator[Server]:
         if user:
             shutil.chown(folder, user)
         folder.chmod(0o755)
-        port, passwords = _free_port(), {"postgres": secrets.token_urlsafe(24)}
+        port, passwords = free_port(), {"postgres": secrets.token_urlsafe(24)}
         _make_cluster(programs, folder, passwords["postgres"], user)
         with (folder / "server.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - fixed words and a port
@@ -128,14 +128,19 @@ def serve(programs: Path) -> Iterator[Server]:
         try:
             yield _set_up(programs / "psql", folder, process, port, passwords)
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            stop(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop a server, at once if it does not within ten seconds."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _server_user() -> str | None:
@@ -153,7 +158,8 @@ def _as(user: str | None) -> dict[str, Any]:
     return words
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on loopback that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

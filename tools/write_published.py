@@ -1,9 +1,11 @@
-"""Write the YAML of published models from that of their marts, after a mart changed.
+"""Write the YAML of published models from that of their marts, after a mart changed, and who shows them.
 
 Each `models/published/published_<mart>.sql` is one call of a macro, written by hand; its YAML repeats the
 mart's columns, types and descriptions with `suppression_reason` after them, and is written here. What must
 hold of each row stands in the contract: the database refuses a row that breaks it, and a build has no
 further tests to run. A mart that is a view is published as one, whose rows its own tests hold.
+
+`models/published/exposures.yml` tells what shows all published tables; its lists of them are written here.
 """
 
 from __future__ import annotations
@@ -100,6 +102,10 @@ class _Dumper(yaml.SafeDumper):
         """Indent the items of a list, as the house does."""
         super().increase_indent(flow=flow, indentless=False)
 
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the name that the base class gives it
+        """Write everything out, also what stands twice."""
+        return True
+
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=">" if "\n" in text else None)
@@ -109,17 +115,25 @@ _Dumper.add_representer(str, _text)
 
 
 def write_all(root: Path = ROOT) -> list[Path]:
-    """Write the YAML beside every published model; return the files."""
+    """Write the YAML beside every published model, and that of what shows them; return the files."""
     marts = {path.stem: path for path in (root / "models" / "marts").rglob("*.yml")}
     written = []
     for model in sorted((root / "models" / "published").glob(f"{PREFIX}*.sql")):
         described = yaml.safe_load(marts[model.stem.removeprefix(PREFIX)].read_text(encoding="utf-8"))
         target = model.with_suffix(".yml")
         content = {"models": [published_yaml(described["models"][0])]}
-        text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, width=WIDTH, allow_unicode=True)
-        target.write_text(text + _unit_tests(target), encoding="utf-8")
+        target.write_text(_dumped(content) + _unit_tests(target), encoding="utf-8")
         written.append(target)
-    return written
+    exposures = root / "models" / "published" / "exposures.yml"
+    content = yaml.safe_load(exposures.read_text(encoding="utf-8"))
+    for exposure in content["exposures"]:
+        exposure["depends_on"] = [f"ref('{path.stem}')" for path in written]
+    exposures.write_text(_dumped(content), encoding="utf-8")
+    return [*written, exposures]
+
+
+def _dumped(content: dict[str, Any]) -> str:
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, width=WIDTH, allow_unicode=True)
 
 
 if __name__ == "__main__":

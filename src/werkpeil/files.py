@@ -41,11 +41,16 @@ def replace_text(path: Path, text: str, *, mode: int = 0o666) -> None:
         text: All of it.
         mode: Who may read and write it, less what the process leaves out; from the first byte on.
     """
+    replace_bytes(path, text.encode(), mode=mode)
+
+
+def replace_bytes(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write a file whole or not at all, as `replace_text` does."""
     draft = path.with_name(f".{path.name}.draft")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
     fsync(draft)
     draft.replace(path)
     fsync(path.parent)

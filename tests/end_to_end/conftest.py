@@ -136,7 +136,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="session")
-def metrics(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def sectors(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A built and released warehouse of a survey whose sectors are each an edge, with metrics."""
 
     def make(folder: Path) -> None:
@@ -149,7 +149,7 @@ def metrics(tmp_path_factory: pytest.TempPathFactory) -> Project:
         with releases.workspace(made) as workspace:
             releases.show_release(made, releases.write_release(made, tables, meanings, build_id, workspace))
 
-    return made_once(tmp_path_factory, "metrics", make)
+    return made_once(tmp_path_factory, "sectors", make)
 
 
 @pytest.fixture(scope="session")

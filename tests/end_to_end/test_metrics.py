@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from support.metrics import SIZES, people
-from support.releases import tool
+from support.releases import copy_release, tool
 from werkpeil.cli.main import app
 from werkpeil.errors import InputError
 from werkpeil.publishing import releases
@@ -26,6 +26,7 @@ from werkpeil.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from werkpeil.project import Project
     from werkpeil.semantic import Answer, Definitions, Metric
@@ -34,8 +35,8 @@ HIDING = {"protected", "unreliable"}
 
 
 @pytest.fixture(scope="module")
-def project(metrics: Project) -> Project:
-    return metrics
+def project(sectors: Project) -> Project:
+    return sectors
 
 
 @dataclass(frozen=True)
@@ -440,7 +441,7 @@ def test_saved_queries_are_tables_of_the_release_with_the_same_numbers(
 
 
 def test_postgres_has_the_tables_and_its_sql_the_same_numbers(
-    doors: Doors, project: Project, monkeypatch: pytest.MonkeyPatch
+    doors: Doors, project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     server = tool("loopback_postgres")
     programs = server.find_programs()
@@ -454,7 +455,7 @@ def test_postgres_has_the_tables_and_its_sql_the_same_numbers(
     with server.serve(programs) as running:
         for name, value in running.environment("werkpeil_publisher").items():
             monkeypatch.setenv(name, value)
-        publish_to_postgres(project)
+        publish_to_postgres(copy_release(project, tmp_path / "data"))
         compiler = Compiler(doors.definitions, "postgres")
         with running.connect("werkpeil_reader") as connection:
             for question in asked:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def site(metrics: Project) -> Path:
-    made = write_site(metrics)
+def site(sectors: Project) -> Path:
+    made = write_site(sectors)
     assert made.documented
     return made.index.parent
 
@@ -48,24 +48,24 @@ def told_by(site: Path, name: str) -> str:
 
 @pytest.mark.parametrize("name", [DOCS, LINEAGE])
 def test_documentation_tells_nothing_of_the_machine_and_of_no_respondent(
-    metrics: Project, site: Path, name: str
+    sectors: Project, site: Path, name: str
 ) -> None:
     told = told_by(site, name)
     assert "model.werkpeil.published_item_shares" in told
-    assert metrics.root.parent.parent.name + "/" not in told, "a folder of this machine"
-    with open_warehouse(metrics) as connection:
+    assert sectors.root.parent.parent.name + "/" not in told, "a folder of this machine"
+    with open_warehouse(sectors) as connection:
         people = connection.execute("select distinct respondent_id from scored.scored_metrics").fetchall()
     assert len(people) > 100
     assert not [person for (person,) in people if str(person) in told]
 
 
 def test_every_published_model_leads_to_its_making_and_its_columns(
-    metrics: Project, site: Path, browser: Browser
+    sectors: Project, site: Path, browser: Browser
 ) -> None:
     page = parsed(site / "en" / "tables.html")
     made = [link for link in page.links if DOCS in link and "#!/model/" in link]
     origins = [link for link in page.links if LINEAGE in link and "?model=" in link]
-    models = {path.stem for path in (metrics.root / "models" / "published").glob("*.sql")}
+    models = {path.stem for path in (sectors.root / "models" / "published").glob("*.sql")}
     assert len(made) == len(origins) == len(models) > 30
     with served(site) as address:
         visit = Visit(browser, address)
@@ -89,8 +89,8 @@ def test_columns_of_a_published_table_are_followed_to_its_mart(site: Path) -> No
     assert ("model.werkpeil.item_shares", "mean") in sources
 
 
-def test_the_page_of_the_question_shows_the_enps_of_the_metric(metrics: Project, site: Path) -> None:
-    with open_release(metrics) as connection:
+def test_the_page_of_the_question_shows_the_enps_of_the_metric(sectors: Project, site: Path) -> None:
+    with open_release(sectors) as connection:
         scores = connection.execute(
             "select cut_id, wave_id, group_id, enps, enps_std_error, enps_reason "
             "from published.scorecard_by_group"
@@ -117,10 +117,10 @@ def test_the_page_of_the_question_shows_the_enps_of_the_metric(metrics: Project,
 
 
 def test_a_release_that_the_project_no_longer_builds_is_not_documented(
-    metrics: Project, tmp_path: Path
+    sectors: Project, tmp_path: Path
 ) -> None:
-    elsewhere = released(metrics, tmp_path / "data")
-    write_state(elsewhere, read_state(metrics) | {"inputs": "of another project"})
+    elsewhere = released(sectors, tmp_path / "data")
+    write_state(elsewhere, read_state(sectors) | {"inputs": "of another project"})
     made = write_site(elsewhere)
     assert not made.documented
     assert not (made.index.parent / DOCS).exists()

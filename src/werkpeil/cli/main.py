@@ -380,6 +380,25 @@ def site(
     make_site(Project.find(), documented=documentation)
 
 
+@app.command(epilog="Example: PGSERVICE=survey werkpeil superset --language nl --out werkpeil.zip")
+def superset(
+    language: Annotated[str, typer.Option("--language", "-l", help="nl or en: titles and labels.")] = "nl",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="File to write; data/published/superset-LANGUAGE.zip unless said."),
+    ] = None,
+) -> None:
+    """Write the metrics of the current release as a file that Apache Superset imports.
+
+    A connection to the PostgreSQL server that PGHOST, PGSERVICE and the like name, as werkpeil_reader and
+    verified; datasets with the metrics of `werkpeil query`; a dashboard per survey. No password is in it.
+    docs/how-to/superset.md says how to import it. Exit 0: written. 2: no release, or no server is named.
+    """
+    from werkpeil.cli.superset import write_for_superset
+
+    write_for_superset(Project.find(), language=language, out=out)
+
+
 @app.command(epilog="Example: werkpeil reproduce --internal --out reproduction.html")
 def reproduce(
     out: Annotated[

@@ -17,7 +17,7 @@ from werkpeil.publishing import open_release
 from werkpeil.semantic import answer, plan, read_definitions
 from werkpeil.semantic.definitions import is_label, short
 from werkpeil.semantic.engine import DIALECTS, Compiler
-from werkpeil.semantic.labels import known_values, place, read_labels
+from werkpeil.semantic.labels import heading, known_values, place, read_labels
 from werkpeil.semantic.query import HIDING
 
 if TYPE_CHECKING:
@@ -31,24 +31,6 @@ FORMATS = ("table", "csv", "json", "sql")
 STYLES = {
     "nl": NumberStyle(percent=" %"),
     "en": NumberStyle(decimal_mark=".", thousands_mark=",", percent=" %"),
-}
-# What columns are called in Dutch; others keep their names, among them the variables of cuts.
-DUTCH = {
-    "survey_id": "onderzoek",
-    "wave_id": "golf",
-    "previous_wave_id": "vorige golf",
-    "item_id": "vraag",
-    "variable_id": "vraag of schaal",
-    "theme_id": "thema",
-    "answer_set_id": "antwoorden",
-    "polarity": "richting",
-    "scale_id": "schaal",
-    "cut_id": "uitsplitsing",
-    "group_id": "groep",
-    "method": "telwijze",
-    "flow_id": "stroom",
-    "origin_id": "herkomst",
-    "destination_id": "bestemming",
 }
 PLACES = {"share": 1, "share_change": 1, "score": 2, "points": 1}
 
@@ -160,8 +142,7 @@ def _show(answered: Answer, rows: Sequence[dict[str, Any]], labels: Labels, lang
 def _head(column: str, language: str | None) -> str:
     if language is None:
         return column
-    named = column.removesuffix("_id").replace("_", " ")
-    return DUTCH.get(column, named) if language == "nl" else named
+    return heading(column, language)
 
 
 def _title(metric: Metric, language: str | None) -> str:

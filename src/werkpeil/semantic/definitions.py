@@ -89,7 +89,9 @@ class Definitions:
     @cached_property
     def metrics(self) -> dict[str, Metric]:
         """Metrics that may be asked, by name; those that only others are made of are left out."""
-        return {metric["name"]: _metric(metric) for metric in self.manifest["metrics"] if _meta(metric)}
+        return {
+            metric["name"]: _metric(metric) for metric in self.manifest["metrics"] if "unit" in _meta(metric)
+        }
 
     @cached_property
     def saved_queries(self) -> tuple[SavedQuery, ...]:

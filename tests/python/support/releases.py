@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,15 @@ def declare_built(project: Project, build_id: str) -> None:
     """Record a finished build of what is landed now."""
     built = {"build_id": build_id, "models": 1, "checks": 3, "tables": {}}
     write_state(project, {"inputs": digest_now(project), "built": built})
+
+
+def copy_release(project: Project, data: Path) -> Project:
+    """Return a project with the releases of another, in a data folder whose lock nobody else takes."""
+    copied = Project(root=project.root, data=data)
+    copied.published.mkdir(parents=True)
+    for path in [project.published / "releases.json", *project.published.glob("*.duckdb")]:
+        shutil.copy2(path, copied.published / path.name, follow_symlinks=False)
+    return copied
 
 
 def change_warehouse(project: Project, *statements: str) -> None:
