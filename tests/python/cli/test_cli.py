@@ -32,6 +32,7 @@ COMMANDS = [
     ["status"],
     ["demo"],
     ["survey", "new"],
+    ["survey", "check"],
     ["audit"],
 ]
 

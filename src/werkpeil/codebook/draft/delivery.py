@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import duckdb
 import numpy as np
 
 from werkpeil.codebook import normalise_text
+from werkpeil.codebook.draft.description import Variable
 from werkpeil.codebook.draft.names import split_header
 from werkpeil.codebook.draft.vocabulary import EMPTY_MARKS, missing_reason
 from werkpeil.errors import InputError
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from werkpeil.codebook.draft.labels import FileLabels
-    from werkpeil.codebook.model import MissingReason
+    from werkpeil.codebook.draft.description import Description, Kind
+    from werkpeil.codebook.model import MissingReason, Role
     from werkpeil.landing.header import Header
 
 ROW_LIMIT = 50_000
@@ -39,6 +41,7 @@ _KEPT_VALUES = 400
 _LABELLED_FORMATS = ("sav", "zsav", "dta")
 _LONGEST_SHOWN = 60
 _MEMORY = "512MiB"
+_IMPORT_ID = re.compile(r'\{"ImportId":\s*"QID\d+(?:_(?!TEXT)\w+?)?(_TEXT)?"\}')
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,10 @@ class FileColumn:
         mean_length: Mean number of characters of a filled value.
         labels: What the file calls its values.
         declared_missing: Values that the file declares missing.
+        reasons: Why an answer is missing, for the declared values of which that is said.
         is_declared_ordered: The file says that the values have an order; None if it says nothing.
+        kind: How it was answered, where that is said.
+        role: What it is for, where that is said.
     """
 
     position: int
@@ -96,7 +102,10 @@ class FileColumn:
     mean_length: float
     labels: dict[str, str] = field(default_factory=dict)
     declared_missing: frozenset[str] = frozenset()
+    reasons: dict[str, MissingReason] = field(default_factory=dict)
     is_declared_ordered: bool | None = None
+    kind: Kind = ""
+    role: Role | None = None
 
     @property
     def shown(self) -> str:
@@ -148,6 +157,15 @@ class Delivery:
         [values] = rows.values()
         return np.array([scores.get(value, np.nan) for value in np.ma.filled(values, None)], dtype=float)
 
+    def pairs_of(self, one: FileColumn, other: FileColumn) -> list[tuple[str, str]]:
+        """Return the values that occur together in two columns, each pair once."""
+        first, second = f"c{one.position}", f"c{other.position}"
+        found: list[tuple[str, str]] = self.connection.execute(
+            f"select distinct {first}, {second} from {DELIVERED} where row_number <= {ROW_LIMIT} "
+            f"and {first} is not null and {second} is not null order by 1, 2"
+        ).fetchall()
+        return found
+
 
 class _EveryHeader:
     """Takes every column of a file for known, and a row with many texts for its header."""
@@ -171,12 +189,17 @@ class _EveryHeader:
 
 
 @contextmanager
-def read_delivery(file: Path, report: Callable[[float], None] = lambda _: None) -> Iterator[Delivery]:
+def read_delivery(
+    file: Path,
+    report: Callable[[float], None] = lambda _: None,
+    description: Description | None = None,
+) -> Iterator[Delivery]:
     """Read at most the first 50,000 rows of a delivered file.
 
     Args:
         file: In any format that landing reads.
         report: Told how much has been read, 0 to 1.
+        description: What a codebook beside the file says of its columns.
 
     Yields:
         What the file holds; usable inside the `with` block.
@@ -206,7 +229,7 @@ def read_delivery(file: Path, report: Callable[[float], None] = lambda _: None) 
         delivered = reader_of(detected.format)(source)
         if delivered.rows_read == 0:
             raise InputError("The file has a header and no rows.", where=file.name)
-        yield _described(delivered, detected, connection)
+        yield _described(delivered, detected, connection, description)
 
 
 def number_of(text: str) -> float | None:
@@ -227,17 +250,19 @@ def _require_file(file: Path) -> None:
         raise InputError("This is a folder, not a file.", where=str(file), hint="name the file in it.")
 
 
-def _described(delivered: Delivered, detected: Detected, connection: Any) -> Delivery:
+def _described(
+    delivered: Delivered, detected: Detected, connection: Any, description: Description | None
+) -> Delivery:
     [(rows,)] = connection.execute(
         f"select count(*) from {DELIVERED} where row_number <= {ROW_LIMIT}"
     ).fetchall()
     headers = delivered.match.headers
     occurrences = Counter(normalise_text(header.name) for header in headers)
-    labels = _file_labels(delivered, detected)
+    descriptions = [each for each in (description, _file_labels(delivered, detected)) if each is not None]
     blank_texts = _blank_texts(connection, headers)
     counted = _counter(connection, blank_texts)
     columns = [
-        _column(header, delivered.headings, labels, counted(header), rows)
+        _column(header, delivered.headings, _variable(header, descriptions), counted(header), rows)
         for header in headers
         if occurrences[normalise_text(header.name)] == 1
     ]
@@ -275,7 +300,7 @@ def _blank_texts(connection: Any, headers: Sequence[Header]) -> tuple[str, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _file_labels(delivered: Delivered, detected: Detected) -> FileLabels | None:
+def _file_labels(delivered: Delivered, detected: Detected) -> Description | None:
     if detected.format not in _LABELLED_FORMATS:
         return None
     # pyreadstat takes more memory than reading a text file does.
@@ -284,16 +309,22 @@ def _file_labels(delivered: Delivered, detected: Detected) -> FileLabels | None:
     return read_labels(detected.path, detected.format, delivered.encoding)
 
 
+def _variable(header: Header, descriptions: Sequence[Description]) -> Variable:
+    """Return what the first of some descriptions says of a column; nothing if none knows it."""
+    found = (description.of(header) for description in descriptions)
+    return next((variable for variable in found if variable is not None), Variable(""))
+
+
 def _column(
     header: Header,
     headings: Sequence[Sequence[str]],
-    labels: FileLabels | None,
+    variable: Variable,
     counted: Sequence[tuple[str, int]],
     rows: int,
 ) -> FileColumn:
     values: dict[str, int] = dict(counted)
     code, question = _code_and_question(header, headings)
-    declared = labels.declared_missing(header.name, values) if labels else frozenset()
+    declared = variable.declared_missing(values)
     missing = {
         text: reason
         for text in values
@@ -304,8 +335,8 @@ def _column(
     return FileColumn(
         position=header.position,
         header=header.name,
-        code=code,
-        question=(labels.question(header.name) if labels else "") or question,
+        code=variable.name or code,
+        question=variable.question or question,
         rows=rows,
         filled=filled,
         distinct=len(values),
@@ -313,10 +344,22 @@ def _column(
         missing=missing,
         numbers=_numbers(answers),
         mean_length=sum(len(text) * count for text, count in counted) / filled if filled else 0.0,
-        labels=labels.of_values(header.name) if labels else {},
+        labels=variable.labels,
         declared_missing=declared,
-        is_declared_ordered=labels.is_ordered(header.name) if labels else None,
+        reasons=variable.reasons,
+        is_declared_ordered=variable.is_ordered,
+        kind=variable.kind or _kind_of_import(header, headings),
+        role=variable.role,
     )
+
+
+def _kind_of_import(header: Header, headings: Sequence[Sequence[str]]) -> Kind:
+    """Return how Qualtrics had a question answered: its import id ends in TEXT where that was in words."""
+    row = headings[-1] if headings else ()
+    found = _IMPORT_ID.fullmatch(row[header.position].strip()) if header.position < len(row) else None
+    if found is None:
+        return ""
+    return "text" if found[1] else "choice"
 
 
 def _code_and_question(header: Header, headings: Sequence[Sequence[str]]) -> tuple[str, str]:

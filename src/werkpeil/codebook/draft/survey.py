@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from werkpeil.codebook import normalise_text
+from werkpeil.codebook.draft.codebook_files import read_description
 from werkpeil.codebook.draft.columns import ColumnDrafter, DraftColumn
 from werkpeil.codebook.draft.delivery import ROW_LIMIT, read_delivery
 from werkpeil.codebook.draft.design import find_design
@@ -58,6 +59,8 @@ def draft_survey(
     wave_id: str,
     language: str,
     on_progress: Callable[[float], None] = lambda _: None,
+    *,
+    codebook: Path | None = None,
 ) -> Draft:
     """Draft a codebook from a delivered file and add the survey to the project.
 
@@ -70,17 +73,20 @@ def draft_survey(
         wave_id: Of the wave that the file holds.
         language: Of the questions: nl or en.
         on_progress: Told how much of the file has been read, 0 to 1.
+        codebook: A file beside it that describes its columns, in a format that `read_description` knows.
 
     Raises:
-        InputError: if an id or the file cannot be used, or the survey exists.
+        InputError: if an id or a file cannot be used, or the survey exists.
         OutsideError: if the disk is full or a file cannot be written.
     """
     zone.check_ids(survey_id, wave_id)
     require_new(project, survey_id)
     existing = _existing_answer_sets(project)
     questions = Questions()
-    with read_delivery(file, on_progress) as delivery:
-        columns = _draft_columns(delivery, existing, language, questions)
+    description = read_description(codebook) if codebook is not None else None
+    with read_delivery(file, on_progress, description) as delivery:
+        design = find_design(delivery, questions)
+        columns = _draft_columns(delivery, design, existing, language, questions)
         _name_columns(delivery, columns)
         _name_answer_sets(
             columns, survey_id, {row["answer_set_id"] or "" for row in seed_rows(project, "answer_sets")}
@@ -90,14 +96,16 @@ def draft_survey(
     cuts = _cuts(columns, survey_id, questions)
     _ask_about_answers(columns, questions)
     _ask_about_file(delivery, questions)
+    to_decide = tuple(questions.sentences())
     files = SurveyFiles(
         survey_id=survey_id,
-        codebook=_codebook(columns, delivery, survey_id, wave_id, language),
+        codebook=_codebook(columns, delivery, survey_id, wave_id, language, to_decide),
         rows={
             "answer_sets": _answer_rows(columns),
             "scales": [scale.model_dump() for scale in proposal.scales],
             "themes": [theme.model_dump() for theme in proposal.themes],
             "cuts": cuts,
+            "strata": _strata(columns, design, survey_id, wave_id),
         },
     )
     written = write_survey(project, files)
@@ -105,7 +113,7 @@ def draft_survey(
         survey_id=survey_id,
         column_count=len(columns),
         written=tuple(str(path.relative_to(project.root)) for path in written),
-        questions=tuple(questions.sentences()),
+        questions=to_decide,
     )
 
 
@@ -129,16 +137,18 @@ def _existing_answer_sets(project: Project) -> dict[str, tuple[Answer, ...]]:
 
 def _draft_columns(
     delivery: Delivery,
+    design: Design,
     existing: Mapping[str, tuple[Answer, ...]],
     language: str,
     questions: Questions,
 ) -> list[DraftColumn]:
-    design = find_design(delivery, questions)
     special = [_special(column, design) for column in delivery.columns]
     found = [column for column in special if column is not None]
     taken = {column.source.position for column in found}
     others = [column for column in delivery.columns if column.position not in taken]
     found += ColumnDrafter(existing, language, questions).draft(delivery, others)
+    for column in found:
+        column.is_stratum = column.source.position in design.strata
     questions.unusable += delivery.unusable
     return sorted(found, key=lambda column: column.source.position)
 
@@ -296,11 +306,38 @@ def _cuts(columns: Sequence[DraftColumn], survey_id: str, questions: Questions) 
     return cuts
 
 
+def _strata(
+    columns: Sequence[DraftColumn], design: Design, survey_id: str, wave_id: str
+) -> list[dict[str, Any]]:
+    """Return the population of each stratum, if the file tells it; a stratum goes by its answer's id."""
+    found = next((column for column in columns if column.is_stratum), None)
+    if found is None:
+        return []
+    answers = found.answers.answers if found.answers else ()
+    named = {
+        text: answer.answer_id for answer in answers for text in (*answer.texts, str(answer.answer_code))
+    }
+    return [
+        {
+            "survey_id": survey_id,
+            "wave_id": wave_id,
+            "stratum_id": named.get(normalise_text(value), value),
+            "population": population,
+        }
+        for value, population in design.populations.items()
+    ]
+
+
 # --- The codebook -------------------------------------------------------------------------------
 
 
 def _codebook(
-    columns: Sequence[DraftColumn], delivery: Delivery, survey_id: str, wave_id: str, language: str
+    columns: Sequence[DraftColumn],
+    delivery: Delivery,
+    survey_id: str,
+    wave_id: str,
+    language: str,
+    to_decide: Sequence[str],
 ) -> dict[str, Any]:
     title = survey_id.replace("_", " ").capitalize()
     meta = {
@@ -309,6 +346,7 @@ def _codebook(
         "language": language,
         "undeclared_columns": "ignore" if delivery.unusable else "refuse",
         "blank_texts": list(delivery.blank_texts),
+        "to_decide": list(to_decide),
         "waves": {wave_id: {"label_nl": f"{title} {wave_id}", "label_en": f"{title} {wave_id}"}},
     }
     if not delivery.blank_texts:
@@ -329,7 +367,7 @@ def _codebook(
 
 def _column(column: DraftColumn) -> dict[str, Any]:
     source = column.source
-    meta: dict[str, Any] = {"role": column.role}
+    meta: dict[str, Any] = {"role": [column.role, "stratum"] if column.is_stratum else column.role}
     if column.answers is not None:
         meta["answers"] = column.answers.set_id
     if column.coding != "codes":
