@@ -105,6 +105,12 @@ def land(
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="The answers are made up; every number will say so.")
     ] = False,
+    codebook: Annotated[
+        Path | None,
+        typer.Option(
+            "--codebook", "-c", help="Triple-S or DDI file, for data without a header of their own."
+        ),
+    ] = None,
 ) -> None:
     """Check a delivered file against the codebook and land it.
 
@@ -122,6 +128,7 @@ def land(
             wave,
             replace=replace,
             provenance="synthetic" if synthetic else None,
+            described_by=codebook,
             on_progress=step,
         )
     _tell_landing(result)
@@ -586,6 +593,24 @@ def survey_check(
     from werkpeil.cli.survey import check_surveys
 
     check_surveys(Project.find(), survey, is_strict=strict)
+
+
+@survey_app.command("export", epilog="Example: werkpeil survey export per --format ddi --out per.xml")
+def survey_export(
+    survey: Annotated[str, typer.Argument(help="The survey.")],
+    file_format: Annotated[str, typer.Option("--format", "-f", help="ddi, csvw or html.")] = "html",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; for csvw a folder. Here unless said.")
+    ] = None,
+) -> None:
+    """Write a survey's codebook for others: no answer of anybody is in it.
+
+    ddi: DDI-Codebook 2.5 XML, which archives read, and `survey new --codebook` too. csvw: CSV on the Web,
+    metadata and a code list per answer set. html: a page to print, in Dutch and English.
+    """
+    from werkpeil.cli.survey import write_codebook
+
+    write_codebook(Project.find(), survey, file_format, out)
 
 
 def _counted(step: Callable[[str, float | None], None]) -> Callable[[str, int, int], None]:

@@ -1,10 +1,12 @@
-"""`werkpeil survey check`: what is wrong and what is open about surveys."""
+"""`werkpeil survey check` and `survey export`: what is wrong with surveys, their codebooks for others."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from werkpeil.cli import screen
+from werkpeil.codebook.export import export_codebook
 from werkpeil.codebook.review import Review, review_survey
 from werkpeil.errors import CheckFailedError, InputError
 
@@ -40,6 +42,19 @@ def check_surveys(project: Project, survey_id: str | None, *, is_strict: bool) -
             f"{screen.counted(open_points, 'open point')}, and --strict allows none.",
             hint="see to what is marked `open`.",
         )
+
+
+def write_codebook(project: Project, survey_id: str, file_format: str, out: Path | None) -> None:
+    """Write a survey's codebook and tell where.
+
+    Raises:
+        InputError: if the survey or the format is not known.
+        OutsideError: if a file cannot be written.
+    """
+    usual = {"ddi": f"{survey_id}.xml", "csvw": f"{survey_id}-csvw", "html": f"{survey_id}.html"}
+    written = export_codebook(project, survey_id, file_format, out or Path(usual.get(file_format, survey_id)))
+    for path in written:
+        screen.say(f"  wrote   {screen.near(path)}")
 
 
 def _listed(reviews: Sequence[Review]) -> str:

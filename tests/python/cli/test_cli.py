@@ -33,6 +33,7 @@ COMMANDS = [
     ["demo"],
     ["survey", "new"],
     ["survey", "check"],
+    ["survey", "export"],
     ["audit"],
 ]
 

@@ -60,10 +60,10 @@ class DraftColumn:
         missing: Its missing codes.
         polarity: If not `positive`.
         name: Its name in the codebook.
-        scale: The scale it belongs to.
+        scale: The scales it belongs to.
         theme: The theme it is shown under.
         is_assumed: Its coding was guessed.
-        is_stratum: It is a stratum of the sample as well.
+        also: Further roles.
     """
 
     source: FileColumn
@@ -73,10 +73,10 @@ class DraftColumn:
     missing: Missing = field(default_factory=dict)
     polarity: str = ""
     name: str = ""
-    scale: str = ""
+    scale: tuple[str, ...] = ()
     theme: str = ""
     is_assumed: bool = False
-    is_stratum: bool = False
+    also: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,11 @@ class ColumnDrafter:
 
     def _unexplained_group(self, column: FileColumn, codes: _Codes) -> DraftColumn:
         self._questions.unlabelled.append(f"{column.shown}: {', '.join(map(str, sorted(codes.valid)))}")
-        return self._coded_numbers(column, codes, sets.from_codes(codes.valid))
+        drafted = self._coded_numbers(column, codes, sets.from_codes(codes.valid))
+        # What a survey tool offered answers to was asked; by answers without names nobody is divided.
+        if column.kind == "choice" and not _is_characteristic(column):
+            drafted.role = "item"
+        return drafted
 
     def _coded_numbers(self, column: FileColumn, codes: _Codes, found: AnswerSet) -> DraftColumn:
         """Draft a column of codes without labels."""

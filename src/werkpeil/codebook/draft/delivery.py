@@ -23,6 +23,7 @@ from werkpeil.files import outside_errors
 from werkpeil.landing import zone
 from werkpeil.landing.detect import Detected, detect
 from werkpeil.landing.header import HeaderMatch, headers_of
+from werkpeil.landing.layout import as_table
 from werkpeil.landing.readers import Delivered, Source, reader_of
 from werkpeil.landing.readers.base import DELIVERED
 from werkpeil.sql import literal
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from werkpeil.codebook.draft.description import Description, Kind
+    from werkpeil.codebook.draft.facts import ColumnFacts
     from werkpeil.codebook.model import MissingReason, Role
     from werkpeil.landing.header import Header
 
@@ -87,6 +89,9 @@ class FileColumn:
         is_declared_ordered: The file says that the values have an order; None if it says nothing.
         kind: How it was answered, where that is said.
         role: What it is for, where that is said.
+        translated: The question in the other language; empty if the file does not tell it.
+        translated_labels: Label of each value in the other language.
+        facts: What Werkpeil noted of it, if it wrote the codebook beside the file.
     """
 
     position: int
@@ -106,6 +111,9 @@ class FileColumn:
     is_declared_ordered: bool | None = None
     kind: Kind = ""
     role: Role | None = None
+    translated: str = ""
+    translated_labels: dict[str, str] = field(default_factory=dict)
+    facts: ColumnFacts | None = None
 
     @property
     def shown(self) -> str:
@@ -193,6 +201,7 @@ def read_delivery(
     file: Path,
     report: Callable[[float], None] = lambda _: None,
     description: Description | None = None,
+    codebook: Path | None = None,
 ) -> Iterator[Delivery]:
     """Read at most the first 50,000 rows of a delivered file.
 
@@ -200,6 +209,7 @@ def read_delivery(
         file: In any format that landing reads.
         report: Told how much has been read, 0 to 1.
         description: What a codebook beside the file says of its columns.
+        codebook: That codebook, which may say where in a record each column is.
 
     Yields:
         What the file holds; usable inside the `with` block.
@@ -215,6 +225,8 @@ def read_delivery(
         duckdb.connect(str(Path(folder) / "rows.duckdb"), config={"memory_limit": _MEMORY}) as connection,
     ):
         detected = detect(file, Path(folder), file.name)
+        if codebook is not None:
+            detected = as_table(detected, codebook, Path(folder), file.name)
         source = Source(
             path=detected.path,
             shown_as=file.name,
@@ -350,6 +362,9 @@ def _column(
         is_declared_ordered=variable.is_ordered,
         kind=variable.kind or _kind_of_import(header, headings),
         role=variable.role,
+        translated=variable.translated,
+        translated_labels=variable.translated_labels,
+        facts=variable.facts,
     )
 
 

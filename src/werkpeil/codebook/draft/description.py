@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from werkpeil.codebook import normalise_text
+from werkpeil.codebook.draft.facts import SurveyFacts
 from werkpeil.codebook.draft.names import split_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from werkpeil.codebook.draft.facts import ColumnFacts
     from werkpeil.codebook.model import MissingReason, Role
     from werkpeil.landing.header import Header
 
@@ -32,6 +34,9 @@ class Variable:
         is_ordered: The values have an order; None if nothing is said.
         kind: How it was answered: one of some answers, a number, in own words; empty if nothing is said.
         role: What it is for, where that is said.
+        translated: Its question in the other language; empty if there is none.
+        translated_labels: Label of each value in the other language.
+        facts: What Werkpeil noted of it, if it wrote the codebook.
     """
 
     name: str
@@ -43,6 +48,14 @@ class Variable:
     is_ordered: bool | None = None
     kind: Kind = ""
     role: Role | None = None
+    translated: str = ""
+    translated_labels: dict[str, str] = field(default_factory=dict)
+    facts: ColumnFacts | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its code, and the headers under which it was delivered."""
+        return (self.name, *(self.facts.column.delivered_as if self.facts else ()))
 
     def declared_missing(self, values: Iterable[str]) -> frozenset[str]:
         """Return the missing values, and those among the delivered and labelled ones that are in a range."""
@@ -64,12 +77,22 @@ class Description:
     Args:
         variables: In the order of the data.
         by_position: Whether columns are told by their place rather than by their name.
+        survey: What Werkpeil noted of the survey, if it wrote the codebook.
     """
 
-    def __init__(self, variables: Iterable[Variable], *, by_position: bool = False) -> None:
+    def __init__(
+        self,
+        variables: Iterable[Variable],
+        *,
+        by_position: bool = False,
+        survey: SurveyFacts | None = None,
+    ) -> None:
         self.variables = tuple(variables)
+        self.survey = survey or SurveyFacts()
         self._by_name: Mapping[str, Variable] = (
-            {} if by_position else {normalise_text(each.name): each for each in self.variables}
+            {}
+            if by_position
+            else {normalise_text(name): each for each in self.variables for name in each.names}
         )
         self._by_position = by_position
 
@@ -81,6 +104,11 @@ class Description:
         return next(
             (self._by_name[key] for name in names if (key := normalise_text(name)) in self._by_name), None
         )
+
+
+def other_language(language: str) -> str:
+    """Return the other of the two languages."""
+    return "en" if language == "nl" else "nl"
 
 
 def value_text(value: object) -> str:

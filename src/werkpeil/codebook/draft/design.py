@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 _IDENTIFIER = re.compile(
     r"^(id|rid|pid|uuid|respondent.*|resp_?(nr|no|num|nummer|id|code)|response_?id|record_?id|case_?(id|nr|no|num)"
-    r"|participant.*|deelnemer.*|volgnummer|person_?id|persoon_?(id|nr|nummer)|subject_?(id|nr)?|nomem_encr)$"
+    r"|pers_?(id|nr)|participant.*|deelnemer.*|volgnummer|person_?id|persoon_?(id|nr|nummer)|subject_?(id|nr)?|nomem_encr)$"
+)
+_IDENTIFYING = re.compile(
+    r"\b(identifi(er|cation)|(respondent|person|case|record)('?s)? ?(id|number|no)|respondentnummer)\b",
+    re.IGNORECASE,
 )
 _WEIGHT = re.compile(r"weight|weging|weeg|gewicht|^w$|(^|_)(wt|wgt)|(wt|wgt)(_|$)|^wt[a-z0-9]+$|^ww[a-z]*t$")
 _OF_A_BODY = re.compile(
@@ -109,7 +113,8 @@ def _find_respondent(delivery: Delivery, design: Design, questions: Questions) -
 
 def _is_like_identifier(column: FileColumn) -> bool:
     """Whether a column behaves as an id: another short value without decimals in each of many rows."""
-    if not column.is_unique or column.rows < _FEW_ROWS or column.labels or column.question:
+    is_told_otherwise = bool(column.question) and not _IDENTIFYING.search(column.question)
+    if not column.is_unique or column.rows < _FEW_ROWS or column.labels or is_told_otherwise:
         return False
     names = (column.code, column.header)
     if any(is_personal(name) or is_technical(name) for name in names if name) and column.code != "rownames":

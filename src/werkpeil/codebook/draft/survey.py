@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from werkpeil.codebook import normalise_text
+from werkpeil.codebook.draft.answers import translated
 from werkpeil.codebook.draft.codebook_files import read_description
 from werkpeil.codebook.draft.columns import ColumnDrafter, DraftColumn
 from werkpeil.codebook.draft.delivery import ROW_LIMIT, read_delivery
+from werkpeil.codebook.draft.description import other_language
 from werkpeil.codebook.draft.design import find_design
+from werkpeil.codebook.draft.facts import SurveyFacts, noted_meta, take_over
 from werkpeil.codebook.draft.names import Namer
 from werkpeil.codebook.draft.questions import Questions, listed
 from werkpeil.codebook.draft.scales import propose_scales
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from werkpeil.codebook.draft.answers import AnswerSet
     from werkpeil.codebook.draft.delivery import Delivery, FileColumn
     from werkpeil.codebook.draft.design import Design
+    from werkpeil.codebook.model import Band
     from werkpeil.project import Project
 
 _MOST_CUTS = 8
@@ -83,8 +87,8 @@ def draft_survey(
     require_new(project, survey_id)
     existing = _existing_answer_sets(project)
     questions = Questions()
-    description = read_description(codebook) if codebook is not None else None
-    with read_delivery(file, on_progress, description) as delivery:
+    description = read_description(codebook, language) if codebook is not None else None
+    with read_delivery(file, on_progress, description, codebook) as delivery:
         design = find_design(delivery, questions)
         columns = _draft_columns(delivery, design, existing, language, questions)
         _name_columns(delivery, columns)
@@ -92,18 +96,23 @@ def draft_survey(
             columns, survey_id, {row["answer_set_id"] or "" for row in seed_rows(project, "answer_sets")}
         )
         bands = [row["band_set_id"] or "" for row in seed_rows(project, "band_sets")]
-        proposal = propose_scales(delivery, columns, survey_id, bands, questions)
-    cuts = _cuts(columns, survey_id, questions)
+        undescribed = [column for column in columns if column.source.facts is None]
+        proposal = propose_scales(delivery, undescribed, survey_id, bands, questions)
+    told = description.survey if description is not None else SurveyFacts()
+    rows = told.seed_rows(survey_id, [column.name for column in columns])
+    cuts = rows["cuts"] or _cuts(columns, survey_id, questions)
     _ask_about_answers(columns, questions)
     _ask_about_file(delivery, questions)
     to_decide = tuple(questions.sentences())
     files = SurveyFiles(
         survey_id=survey_id,
-        codebook=_codebook(columns, delivery, survey_id, wave_id, language, to_decide),
+        codebook=_codebook(columns, delivery, (survey_id, wave_id), language, to_decide, told),
         rows={
             "answer_sets": _answer_rows(columns),
-            "scales": [scale.model_dump() for scale in proposal.scales],
-            "themes": [theme.model_dump() for theme in proposal.themes],
+            "scales": [*rows["scales"], *(scale.model_dump() for scale in proposal.scales)],
+            "themes": [*rows["themes"], *(theme.model_dump() for theme in proposal.themes)],
+            "flows": rows["flows"],
+            "band_sets": _new_bands(told.bands, bands),
             "cuts": cuts,
             "strata": _strata(columns, design, survey_id, wave_id),
         },
@@ -148,7 +157,12 @@ def _draft_columns(
     others = [column for column in delivery.columns if column.position not in taken]
     found += ColumnDrafter(existing, language, questions).draft(delivery, others)
     for column in found:
-        column.is_stratum = column.source.position in design.strata
+        if column.source.position in design.strata:
+            column.also = ("stratum",)
+        if column.source.facts is not None:
+            take_over(column, column.source.facts, existing)
+        elif column.answers is not None and not column.answers.is_existing:
+            column.answers = translated(column.answers, column.source.translated_labels, language)
     questions.unusable += delivery.unusable
     return sorted(found, key=lambda column: column.source.position)
 
@@ -225,6 +239,10 @@ def _answer_rows(columns: Sequence[DraftColumn]) -> list[dict[str, Any]]:
         if not answers.is_existing
         for answer in answers.answers
     ]
+
+
+def _new_bands(bands: Sequence[Band], existing: Sequence[str]) -> list[dict[str, Any]]:
+    return [band.model_dump() for band in bands if band.band_set_id not in existing]
 
 
 def _ask_about_answers(columns: Sequence[DraftColumn], questions: Questions) -> None:
@@ -310,7 +328,7 @@ def _strata(
     columns: Sequence[DraftColumn], design: Design, survey_id: str, wave_id: str
 ) -> list[dict[str, Any]]:
     """Return the population of each stratum, if the file tells it; a stratum goes by its answer's id."""
-    found = next((column for column in columns if column.is_stratum), None)
+    found = next((column for column in columns if "stratum" in column.also), None)
     if found is None:
         return []
     answers = found.answers.answers if found.answers else ()
@@ -334,11 +352,12 @@ def _strata(
 def _codebook(
     columns: Sequence[DraftColumn],
     delivery: Delivery,
-    survey_id: str,
-    wave_id: str,
+    ids: tuple[str, str],
     language: str,
     to_decide: Sequence[str],
+    told: SurveyFacts,
 ) -> dict[str, Any]:
+    survey_id, wave_id = ids
     title = survey_id.replace("_", " ").capitalize()
     meta = {
         "label_nl": title,
@@ -351,11 +370,13 @@ def _codebook(
     }
     if not delivery.blank_texts:
         del meta["blank_texts"]
+    meta |= told.meta()
     table = {
         "name": survey_id,
-        "description": f"{title}, one row per respondent. Drafted from a delivered file; not reviewed yet.",
+        "description": told.description
+        or f"{title}, one row per respondent. Drafted from a delivered file; not reviewed yet.",
         "config": {"meta": meta},
-        "columns": [_column(column) for column in columns],
+        "columns": [_column(column, language, [each.name for each in columns]) for column in columns],
     }
     source = {
         "name": "raw",
@@ -365,9 +386,16 @@ def _codebook(
     return {"version": 2, "sources": [source]}
 
 
-def _column(column: DraftColumn) -> dict[str, Any]:
+def _column(column: DraftColumn, language: str, names: Sequence[str]) -> dict[str, Any]:
     source = column.source
-    meta: dict[str, Any] = {"role": [column.role, "stratum"] if column.is_stratum else column.role}
+    if source.facts is not None:
+        noted = noted_meta(source.facts, names)
+        if column.answers is not None:
+            noted["answers"] = column.answers.set_id
+        if normalise_text(source.header) != column.name:
+            noted["delivered_as"] = [source.header]
+        return {"name": column.name, "description": source.question, "config": {"meta": noted}}
+    meta: dict[str, Any] = {"role": [column.role, *column.also] if column.also else column.role}
     if column.answers is not None:
         meta["answers"] = column.answers.set_id
     if column.coding != "codes":
@@ -375,6 +403,8 @@ def _column(column: DraftColumn) -> dict[str, Any]:
     if column.missing:
         meta["missing"] = {reason: list(codes) for reason, codes in column.missing.items()}
     meta |= {key: value for key, value in _optional(column).items() if value}
+    if source.translated:
+        meta[f"question_{other_language(language)}"] = source.translated
     if normalise_text(source.header) != column.name:
         meta["delivered_as"] = [source.header]
     if column.is_assumed:
@@ -386,5 +416,6 @@ def _column(column: DraftColumn) -> dict[str, Any]:
     }
 
 
-def _optional(column: DraftColumn) -> dict[str, str]:
-    return {"polarity": column.polarity, "scale": column.scale, "theme": column.theme}
+def _optional(column: DraftColumn) -> dict[str, str | list[str]]:
+    scale = column.scale[0] if len(column.scale) == 1 else list(column.scale)
+    return {"polarity": column.polarity, "scale": scale, "theme": column.theme}
