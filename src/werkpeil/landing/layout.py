@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from werkpeil.errors import InputError
 from werkpeil.landing.detect import Detected
+from werkpeil.landing.readers.text import encoding_of
 from werkpeil.markup import read_xml, text_of
 
 if TYPE_CHECKING:
@@ -103,24 +105,35 @@ def as_table(detected: Detected, codebook: Path, workspace: Path, shown_as: str)
     if layout is None:
         return detected
     table = workspace / "table.csv"
-    lines = _text(detected.path).splitlines()[layout.skip :]
-    records: Iterator[Sequence[str]] = iter(lines) if layout.is_fixed else csv.reader(lines)
-    with table.open("w", encoding="utf-8", newline="") as stream:
+    encoding = encoding_of(detected.path, shown_as)
+    with (
+        detected.path.open(encoding=encoding.codec, errors=encoding.errors) as data,
+        table.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream,
+    ):
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([name for field in layout.fields for name in field.columns])
-        for number, record in enumerate(records, start=layout.skip + 1):
-            if record:
-                writer.writerow(_values(layout, record, f"{shown_as}, line {number}"))
+        lines = (line.rstrip("\n") for line in islice(data, layout.skip, None))
+        records: Iterator[Sequence[str]] = lines if layout.is_fixed else csv.reader(lines)
+        number = layout.skip
+        try:
+            for record in records:
+                number += 1
+                if record:
+                    writer.writerow(_values(layout, record, f"{shown_as}, record {number}"))
+        except csv.Error as error:
+            raise InputError(
+                f"The data are no comma-separated text: {error}.", where=f"{shown_as}, record {number + 1}"
+            ) from error
     return Detected(table, "text", detected.packing)
 
 
 # Layouts
 
 
-def _triple_s(root: Element) -> Layout:
-    record = root.find("./survey/record")
+def _triple_s(root: Element) -> Layout | None:
+    record = next(root.iter("record"), None)
     if record is None:
-        record = next(root.iter("record"))
+        return None
     return Layout(
         tuple(_triple_s_field(variable) for variable in record.iter("variable")),
         is_fixed=record.get("format", "fixed") == "fixed",
@@ -198,11 +211,3 @@ def _of_flags(text: str, field: Field) -> Iterable[str]:
     """Return the 0 or 1 of each option; nothing where the answer is blank."""
     flags = text.ljust(len(field.options)) if text.strip() else ""
     return [flags[place : place + 1].strip() for place in range(len(field.options))]
-
-
-def _text(path: Path) -> str:
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")

@@ -135,3 +135,24 @@ def test_what_a_draft_leaves_open_is_told_until_it_is_decided(project: Project, 
     path.write_text(yaml.safe_dump(content))
     left = [point.what for point in review_survey(project, "nieuw").open_points]
     assert left == told[len(draft.questions) :]
+
+
+def test_a_codebook_is_written_where_it_is_asked_for(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "survey", "export", "apistrat") == 0
+    assert "apistrat.html" in capsys.readouterr().out
+    assert (project.root / "apistrat.html").read_text().startswith("<!doctype html>")
+    assert call(monkeypatch, "survey", "export", "apistrat", "--format", "csvw", "--out", "here/below") == 0
+    assert (project.root / "here" / "below" / "csv-metadata.json").is_file()
+
+
+@pytest.mark.parametrize("arguments", [("nosuch",), ("apistrat", "--format", "pdf")])
+def test_a_codebook_that_cannot_be_written_is_an_error_of_input(
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+) -> None:
+    assert call(monkeypatch, "survey", "export", *arguments) == 2
+    assert "Error" in capsys.readouterr().err

@@ -66,7 +66,18 @@ def test_several_answers_in_fields_of_their_own(tmp_path: Path) -> None:
 def test_a_record_with_too_few_fields_is_told_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has 1 fields, and 'q2' is in field 2") as told:
         table(tmp_path, SKIPPED.format(variable("q2", "single", 'start="2"')), "a,b\n1,2\n3\n")
-    assert told.value.where == "data, line 3"
+    assert told.value.where == "data, record 3"
+
+
+def test_data_that_are_no_text_of_fields_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no comma-separated text"):
+        table(tmp_path, SKIPPED.format(variable("q", "single", 'start="1"')), "a\n1\n" + "x" * 200_000 + "\n")
+
+
+def test_a_codebook_without_records_gives_no_layout(tmp_path: Path) -> None:
+    codebook = tmp_path / "empty.xml"
+    codebook.write_text('<sss version="2.0"/>')
+    assert layout_of(codebook) is None
 
 
 def test_a_codebook_without_positions_leaves_the_data_as_they_are(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ _STYLE = """
 body{max-width:54rem}
 h2{font-size:1.25rem;margin:2rem 0 .6rem;border-bottom:2px solid var(--ink)}
 h3{font-size:1rem;margin:0}
-nav ul{columns:16rem;padding-left:1.1rem;font-size:.9rem}
+nav ul{columns:8rem;padding-left:1.1rem;font-size:.9rem}
 article{border-top:1px solid var(--line);padding:.8rem 0}
 code{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}
 .facts{color:var(--soft);font-size:.9rem}
