@@ -394,7 +394,8 @@ def _column(column: DraftColumn, language: str, names: Sequence[str]) -> dict[st
             noted["answers"] = column.answers.set_id
         if normalise_text(source.header) != column.name:
             noted["delivered_as"] = [source.header]
-        return {"name": column.name, "description": source.question, "config": {"meta": noted}}
+        description = source.facts.column.description
+        return {"name": column.name, "description": description, "config": {"meta": noted}}
     meta: dict[str, Any] = {"role": [column.role, *column.also] if column.also else column.role}
     if column.answers is not None:
         meta["answers"] = column.answers.set_id

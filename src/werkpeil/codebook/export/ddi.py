@@ -6,6 +6,7 @@ What the standard has no element for (roles, polarity, scores, the rule of a sca
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _NAMESPACE = "ddi:codebook:2_5"
 _SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
 _PLACE = "http://www.ddialliance.org/Specification/DDI-Codebook/2.5/XMLSchema/codebook.xsd"
+# Characters that XML 1.0 cannot hold, not even escaped.
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOMINAL_ROLES = {"group", "stratum", "cluster"}
 
 
@@ -43,6 +46,10 @@ def render(codebook: Codebook) -> str:
     file = SubElement(SubElement(root, "fileDscr", {"ID": "F1"}), "fileTxt")
     SubElement(file, "fileName").text = codebook.survey_id
     _data(SubElement(root, "dataDscr"), codebook)
+    for element in root.iter():
+        element.text = _NOT_IN_XML.sub("", element.text or "") or None
+        for key, value in element.items():
+            element.set(key, _NOT_IN_XML.sub("", value))
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from hypothesis import given
+from hypothesis import strategies as st
 
 from support.projects import ROOT
 from werkpeil.codebook import load_codebook
-from werkpeil.codebook.export import export_codebook
+from werkpeil.codebook.draft.facts import ColumnFacts
+from werkpeil.codebook.export import ddi, export_codebook
 from werkpeil.errors import InputError, OutsideError
 from werkpeil.markup import read_xml
 from werkpeil.project import Project
@@ -265,8 +268,18 @@ def test_texts_of_a_codebook_are_no_markup(drafts: Drafts, tmp_path: Path) -> No
     drafts.of_rows('id,"<script>alert(1)</script>"', [f"{n},{n % 5 + 1}" for n in range(30)])
     [page] = export_codebook(drafts.project, "nieuw", "html", tmp_path / "page.html")
     assert "<script" not in page.read_text()
-    [ddi] = export_codebook(drafts.project, "nieuw", "ddi", tmp_path / "codebook.xml")
-    assert "<script>alert(1)</script>" in [each.text for each in read_xml(ddi).iter("qstnLit")]
+    [xml] = export_codebook(drafts.project, "nieuw", "ddi", tmp_path / "codebook.xml")
+    assert "<script>alert(1)</script>" in [each.text for each in read_xml(xml).iter("qstnLit")]
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.sampled_from(["nl", "en"]))
+def test_whatever_a_codebook_says_its_xml_can_be_read(question: str, label: str, language: str) -> None:
+    book = load_codebook(HERE, "fevs").model_copy(update={"language": language, "licence": label})
+    column = book.columns[-1].model_copy(update={"description": question, "label_nl": label})
+    root = fromstring(ddi.render(book.model_copy(update={"columns": (column,)})).encode())
+    notes = [element.text or "" for element in root.iter("{ddi:codebook:2_5}notes")]
+    told = [ColumnFacts.model_validate_json(note) for note in notes if '"column"' in note]
+    assert [each.column for each in told] == [column]
 
 
 def test_what_people_wrote_is_in_no_codebook(drafts: Drafts, tmp_path: Path) -> None:
