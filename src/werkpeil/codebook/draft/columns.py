@@ -135,7 +135,7 @@ class ColumnDrafter:
             labelled = self._labelled(column)
             if labelled is not None:
                 return labelled
-        if column.kind == "text":
+        if column.told.kind == "text":
             return self._open_text(column)
         if column.numbers is not None:
             return self._numeric(column, span, is_labelled=is_labelled)
@@ -179,7 +179,7 @@ class ColumnDrafter:
         if others:
             valid |= self._unlabelled(column, valid, others)
         found = sets.existing_by_codes(valid, self._existing) or sets.from_labels(
-            valid, self._language, is_declared_ordered=column.is_declared_ordered
+            valid, self._language, is_declared_ordered=column.told.is_ordered
         )
         return self._coded(column, found, missing=_missing_in_codes(column, missing))
 
@@ -236,7 +236,7 @@ class ColumnDrafter:
             for code, label in labels.items()
         }
         found = sets.existing_by_texts(texts, self._existing) or sets.from_labels(
-            labels, self._language, is_declared_ordered=column.is_declared_ordered, spellings=spellings
+            labels, self._language, is_declared_ordered=column.told.is_ordered, spellings=spellings
         )
         return self._coded(column, found, coding="labels", missing=missing)
 
@@ -246,7 +246,7 @@ class ColumnDrafter:
         codes = _codes_of(column) or _chosen(column)
         if codes is None or _is_amount(column, is_unlike_others=is_labelled and span is None):
             return self._number(column)
-        is_unordered = _is_characteristic(column) or column.is_declared_ordered is False
+        is_unordered = _is_characteristic(column) or column.told.is_ordered is False
         if is_unordered or names_categories(column.question) or (span is None and set(codes.valid) == {1, 2}):
             return self._unexplained_group(column, codes)
         if span is None and set(codes.valid) == {0, 1}:
@@ -255,7 +255,11 @@ class ColumnDrafter:
             return self._coded(column, found, missing=missing, is_assumed=True)
         span = span or codes.usual_range
         if span is None:
-            return self._unexplained_group(column, codes) if column.kind == "choice" else self._number(column)
+            return (
+                self._unexplained_group(column, codes)
+                if column.told.kind == "choice"
+                else self._number(column)
+            )
         found = sets.from_numbers(*span, {}, is_recommendation=_asks_recommendation(column))
         return self._coded_numbers(column, codes, found)
 
@@ -263,7 +267,7 @@ class ColumnDrafter:
         self._questions.unlabelled.append(f"{column.shown}: {', '.join(map(str, sorted(codes.valid)))}")
         drafted = self._coded_numbers(column, codes, sets.from_codes(codes.valid))
         # What a survey tool offered answers to was asked; by answers without names nobody is divided.
-        if column.kind == "choice" and not _is_characteristic(column):
+        if column.told.kind == "choice" and not _is_characteristic(column):
             drafted.role = "item"
         return drafted
 
@@ -411,7 +415,7 @@ def _codes_of(column: FileColumn) -> _Codes | None:
 def _chosen(column: FileColumn) -> _Codes | None:
     """Return the codes of a question that offered answers, however few of them were given."""
     numbers = column.numbers
-    if column.kind != "choice" or numbers is None or not numbers.are_whole or numbers.lowest[0] < 0:
+    if column.told.kind != "choice" or numbers is None or not numbers.are_whole or numbers.lowest[0] < 0:
         return None
     return _Codes({int(number): count for number, count in numbers.counts.items()}, ())
 
@@ -448,9 +452,9 @@ def _is_far_above(sentinel: float, highest: float, present: Iterable[float]) -> 
 
 def _is_amount(column: FileColumn, *, is_unlike_others: bool) -> bool:
     """Whether small numbers are amounts: it is said so, or the file labels others and not these."""
-    if column.kind == "number":
+    if column.told.kind == "number":
         return True
-    return is_unlike_others and column.is_declared_ordered is None and not names_categories(column.question)
+    return is_unlike_others and column.told.is_ordered is None and not names_categories(column.question)
 
 
 def _is_characteristic(column: FileColumn) -> bool:
@@ -526,7 +530,7 @@ def _declared(column: FileColumn) -> dict[int | str, MissingReason]:
     found: dict[int | str, MissingReason] = {}
     for value in sorted(column.declared_missing):
         code = _whole(value)
-        said = column.reasons.get(value) or missing_reason(column.labels.get(value, ""))
+        said = column.told.reasons.get(value) or missing_reason(column.labels.get(value, ""))
         found[value if code is None else code] = said or "skipped"
     return found
 

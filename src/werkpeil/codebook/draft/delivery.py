@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from werkpeil.codebook.draft.description import Description, Kind
-    from werkpeil.codebook.draft.facts import ColumnFacts
-    from werkpeil.codebook.model import MissingReason, Role
+    from werkpeil.codebook.model import MissingReason
     from werkpeil.landing.header import Header
 
 ROW_LIMIT = 50_000
@@ -83,15 +82,8 @@ class FileColumn:
         missing: Delivered texts that say why there is no answer, such as `n.v.t.`.
         numbers: Where everything that is no missing text is a number.
         mean_length: Mean number of characters of a filled value.
-        labels: What the file calls its values.
         declared_missing: Values that the file declares missing.
-        reasons: Why an answer is missing, for the declared values of which that is said.
-        is_declared_ordered: The file says that the values have an order; None if it says nothing.
-        kind: How it was answered, where that is said.
-        role: What it is for, where that is said.
-        translated: The question in the other language; empty if the file does not tell it.
-        translated_labels: Label of each value in the other language.
-        facts: What Werkpeil noted of it, if it wrote the codebook beside the file.
+        told: What the file, or a codebook beside it, says of the column.
     """
 
     position: int
@@ -105,15 +97,13 @@ class FileColumn:
     missing: dict[str, MissingReason]
     numbers: Numbers | None
     mean_length: float
-    labels: dict[str, str] = field(default_factory=dict)
-    declared_missing: frozenset[str] = frozenset()
-    reasons: dict[str, MissingReason] = field(default_factory=dict)
-    is_declared_ordered: bool | None = None
-    kind: Kind = ""
-    role: Role | None = None
-    translated: str = ""
-    translated_labels: dict[str, str] = field(default_factory=dict)
-    facts: ColumnFacts | None = None
+    declared_missing: frozenset[str]
+    told: Variable
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the file calls its values."""
+        return self.told.labels
 
     @property
     def shown(self) -> str:
@@ -356,15 +346,8 @@ def _column(
         missing=missing,
         numbers=_numbers(answers),
         mean_length=sum(len(text) * count for text, count in counted) / filled if filled else 0.0,
-        labels=variable.labels,
         declared_missing=declared,
-        reasons=variable.reasons,
-        is_declared_ordered=variable.is_ordered,
-        kind=variable.kind or _kind_of_import(header, headings),
-        role=variable.role,
-        translated=variable.translated,
-        translated_labels=variable.translated_labels,
-        facts=variable.facts,
+        told=replace(variable, kind=variable.kind or _kind_of_import(header, headings)),
     )
 
 

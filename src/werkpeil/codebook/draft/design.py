@@ -62,8 +62,8 @@ def find_design(delivery: Delivery, questions: Questions) -> Design:
     """Return the columns with a special part, and ask about those that were guessed or not found."""
     design = Design()
     for column in delivery.columns:
-        if column.role in _DECLARED:
-            design.roles[column.position] = column.role
+        if column.told.role in _DECLARED:
+            design.roles[column.position] = column.told.role
     declared = set(design.roles.values())
     if "respondent_id" not in declared:
         _find_respondent(delivery, design, questions)

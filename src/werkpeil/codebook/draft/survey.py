@@ -96,7 +96,7 @@ def draft_survey(
             columns, survey_id, {row["answer_set_id"] or "" for row in seed_rows(project, "answer_sets")}
         )
         bands = [row["band_set_id"] or "" for row in seed_rows(project, "band_sets")]
-        undescribed = [column for column in columns if column.source.facts is None]
+        undescribed = [column for column in columns if column.source.told.facts is None]
         proposal = propose_scales(delivery, undescribed, survey_id, bands, questions)
     told = description.survey if description is not None else SurveyFacts()
     rows = told.seed_rows(survey_id, [column.name for column in columns])
@@ -159,10 +159,10 @@ def _draft_columns(
     for column in found:
         if column.source.position in design.strata:
             column.also = ("stratum",)
-        if column.source.facts is not None:
-            take_over(column, column.source.facts, existing)
+        if column.source.told.facts is not None:
+            take_over(column, column.source.told.facts, existing)
         elif column.answers is not None and not column.answers.is_existing:
-            column.answers = translated(column.answers, column.source.translated_labels, language)
+            column.answers = translated(column.answers, column.source.told.translated_labels, language)
     questions.unusable += delivery.unusable
     return sorted(found, key=lambda column: column.source.position)
 
@@ -388,13 +388,13 @@ def _codebook(
 
 def _column(column: DraftColumn, language: str, names: Sequence[str]) -> dict[str, Any]:
     source = column.source
-    if source.facts is not None:
-        noted = noted_meta(source.facts, names)
+    if source.told.facts is not None:
+        noted = noted_meta(source.told.facts, names)
         if column.answers is not None:
             noted["answers"] = column.answers.set_id
         if normalise_text(source.header) != column.name:
             noted["delivered_as"] = [source.header]
-        description = source.facts.column.description
+        description = source.told.facts.column.description
         return {"name": column.name, "description": description, "config": {"meta": noted}}
     meta: dict[str, Any] = {"role": [column.role, *column.also] if column.also else column.role}
     if column.answers is not None:
@@ -404,8 +404,8 @@ def _column(column: DraftColumn, language: str, names: Sequence[str]) -> dict[st
     if column.missing:
         meta["missing"] = {reason: list(codes) for reason, codes in column.missing.items()}
     meta |= {key: value for key, value in _optional(column).items() if value}
-    if source.translated:
-        meta[f"question_{other_language(language)}"] = source.translated
+    if source.told.translated:
+        meta[f"question_{other_language(language)}"] = source.told.translated
     if normalise_text(source.header) != column.name:
         meta["delivered_as"] = [source.header]
     if column.is_assumed:
