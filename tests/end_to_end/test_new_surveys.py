@@ -90,13 +90,6 @@ def give_scale(project: Project, survey: str, scale_id: str, items: tuple[str, .
     add_seed_rows(seed, [header, f"{survey},{scale_id},{scale_id},{scale_id},{len(items)},,"])
 
 
-def give_cut(project: Project, survey: str, column: str) -> None:
-    """Ask for results by a column, as the same page tells: a row of a seed."""
-    seed = project.seeds / "cuts.csv"
-    header = seed.read_text(encoding="utf-8").splitlines()[0]
-    add_seed_rows(seed, [header, f"{survey},{column},{column},{column},{column},99"])
-
-
 @pytest.fixture(scope="module")
 def strangers(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """All the files in one project, built once; what each of them took counts the build as well."""
@@ -112,7 +105,6 @@ def strangers(tmp_path_factory: pytest.TempPathFactory) -> Project:
             for command in typed:
                 run(made, command)
         give_scale(made, "fevs2018", "supervisors", ("q47", "q48", "q49", "q51", "q52"))
-        give_cut(made, "rse2018", "socio1")
         run(made, "survey check")
         run(made, "build")
         run(made, "status")

@@ -348,6 +348,11 @@ class ColumnDrafter:
             self._questions.missing_codes.append(f"{column.shown}: {', '.join(sorted(column.missing))}")
 
 
+def divides_people(column: FileColumn) -> bool:
+    """Whether a column is a characteristic of people, by its name or by what was asked."""
+    return _is_characteristic(column) or is_background(column.question.casefold())
+
+
 def pattern_of(name: str) -> tuple[str, str]:
     """Return what a name shares with those of its block: all but its last number, and all but any."""
     folded = name.casefold()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from werkpeil.codebook import normalise_text
 from werkpeil.codebook.draft.answers import translated
 from werkpeil.codebook.draft.codebook_files import read_description
-from werkpeil.codebook.draft.columns import ColumnDrafter, DraftColumn
+from werkpeil.codebook.draft.columns import ColumnDrafter, DraftColumn, divides_people
 from werkpeil.codebook.draft.delivery import ROW_LIMIT, read_delivery
 from werkpeil.codebook.draft.description import other_language
 from werkpeil.codebook.draft.design import find_design
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from werkpeil.project import Project
 
 _MOST_CUTS = 8
-_MOST_GROUPS_OF_CUT = 30
+_MOST_GROUPS_OF_CUT = 40
+_MOST_CELLS = 25_000  # numbers by group of all items; a first build shall take minutes
 _MOST_PROFILES = 1_000_000_000
 _SMALL_GROUP = 10
 _RANGES = ("numbers", "recommendation")
@@ -283,23 +284,28 @@ def _ask_about_file(delivery: Delivery, questions: Questions) -> None:
 
 
 def _cuts(columns: Sequence[DraftColumn], survey_id: str, questions: Questions) -> list[dict[str, Any]]:
-    """Return a cut per group, as long as their crossing stays countable."""
+    """Return a cut per group, as long as their crossing stays countable: characteristics of people first."""
     cuts: list[dict[str, Any]] = []
     left_out: list[str] = []
     small: list[str] = []
-    profiles = 1
-    for column in columns:
-        if column.role != "group" or column.answers is None:
+    profiles, cells = 1, 0
+    items = sum(column.role == "item" for column in columns)
+    grouping = [column for column in columns if column.role == "group" and column.answers is not None]
+    for column in sorted(grouping, key=lambda each: not divides_people(each.source)):
+        if column.answers is None:
             continue
         groups = len(column.answers.answers)
         few = sum(0 < count < _SMALL_GROUP for count in column.source.answers.values())
         if few:
             small.append(f"{column.source.shown} ({few})")
         too_many = groups > _MOST_GROUPS_OF_CUT or profiles * (groups + 1) > _MOST_PROFILES
-        if too_many or len(cuts) == _MOST_CUTS:
+        is_of_few = 2 * column.source.filled < column.source.rows
+        is_heavy = bool(cuts) and cells + groups * items > _MOST_CELLS
+        if too_many or is_of_few or is_heavy or len(cuts) == _MOST_CUTS:
             left_out.append(column.source.shown)
             continue
         profiles *= groups + 1
+        cells += groups * items
         label = column.source.question or column.source.shown
         cuts.append(
             {
@@ -318,8 +324,8 @@ def _cuts(columns: Sequence[DraftColumn], survey_id: str, questions: Questions) 
         )
     if left_out:
         questions.groups.append(
-            f"No results by {listed(left_out)}: many groups, or more than {_MOST_CUTS} cuts. Add those you"
-            " need to seeds/cuts.csv."
+            f"No results by {listed(left_out)}: many groups, asked of few, or more than {_MOST_CUTS} cuts."
+            " Add those you need to seeds/cuts.csv."
         )
     return cuts
 
