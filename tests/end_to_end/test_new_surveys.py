@@ -195,7 +195,7 @@ def test_recognition_and_satisfaction_of_software_engineers_from_texts(ask: Any)
         "australia": (6.3412, 85),
         "germany": (7.0071, 280),
         "netherlands": (7.3725, 51),
-        "united_kingdom_of_great_britain_and_northern_irel": (6.6683, 208),
+        "united_kingdom_of_great_britain_and_northern_ire": (6.6683, 208),
         "united_states_of_america": (7.0, 135),
     }
     assert {group: found[group] for group in expected} == expected

@@ -12,7 +12,7 @@ from werkpeil.page import both, page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from werkpeil.codebook.model import Answer, Codebook, Column
+    from werkpeil.codebook.model import Answer, Codebook, Column, Scale
 
 _STYLE = """
 :root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--focus:#0550ae;--paper:#f6f8fa}
@@ -172,9 +172,8 @@ def _facts(codebook: Codebook, column: Column) -> list[tuple[Text, Text]]:
     ]
 
 
-def _labels(rows: Iterable[object]) -> tuple[list[str], list[str]]:
-    found = list(rows)
-    return [row.label_nl for row in found], [row.label_en for row in found]  # type: ignore[attr-defined]
+def _labels(scales: Sequence[Scale]) -> tuple[list[str], list[str]]:
+    return [scale.label_nl for scale in scales], [scale.label_en for scale in scales]
 
 
 def _answers(answers: Sequence[Answer], column: Column, reasons: Mapping[str, Text]) -> list[str]:
