@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from csvw import CSVW, TableGroup
 from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
@@ -216,6 +217,23 @@ def test_csvw_refers_to_code_lists_that_are_there(tmp_path: Path) -> None:
         assert len(codes) == len(set(codes))
         # A reason why there is no answer is a code too, so the reference holds in every row.
         assert min(codes) == -6
+
+
+@pytest.mark.parametrize("survey", SURVEYS)
+def test_csvw_is_valid_and_a_row_of_codes_fits_it(tmp_path: Path, survey: str) -> None:
+    export_codebook(HERE, survey, "csvw", tmp_path)
+    metadata = tmp_path / "csv-metadata.json"
+    table = TableGroup.from_file(metadata).tables[0]
+    # Somebody who skipped every question: the reason is a code of every list.
+    values = {"integer": "-2", "number": "1.5", "string": "x"}
+    columns = table.tableSchema.columns
+    with (tmp_path / f"{survey}.csv").open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(column.name for column in columns)
+        rows.writerow(values[column.inherit("datatype").base] for column in columns)
+    described = CSVW(str(metadata), validate=True)
+    assert described.is_valid, described.warnings
+    assert TableGroup.from_file(metadata).check_referential_integrity()
 
 
 class Page(HTMLParser):
