@@ -164,6 +164,24 @@ def test_five_personality_scales(ask: Any) -> None:
     ]
 
 
+# Listwise means of men and women over the reversed items.
+LISTWISE = {"a": (4.3777, 4.7748), "c": (4.1385, 4.3220), "e": (3.9917, 4.2193), "n": (2.9476, 3.2705)}
+
+
+def test_personality_of_men_and_women(ask: Any) -> None:
+    found = {
+        (scale, group): mean
+        for scale, group, mean in ask(
+            "select scale_id, group_id, mean from marts.scale_scores "
+            "where survey_id = 'bfi' and cut_id = 'gender'"
+        )
+    }
+    for letter, expected in LISTWISE.items():
+        # Ours also counts those who left one of the five items open.
+        for group, mean in zip(("code_1", "code_2"), expected, strict=True):
+            assert found[f"scale_{letter}", group] == pytest.approx(mean, abs=0.02)
+
+
 def test_carers_answers_as_the_same_data_give_them_in_text(ask: Any) -> None:
     found = ask(
         "select item_id, n, mean from marts.item_shares "
