@@ -105,6 +105,12 @@ def land(
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="The answers are made up; every number will say so.")
     ] = False,
+    codebook: Annotated[
+        Path | None,
+        typer.Option(
+            "--codebook", "-c", help="Triple-S or DDI file, for data without a header of their own."
+        ),
+    ] = None,
 ) -> None:
     """Check a delivered file against the codebook and land it.
 
@@ -122,6 +128,7 @@ def land(
             wave,
             replace=replace,
             provenance="synthetic" if synthetic else None,
+            described_by=codebook,
             on_progress=step,
         )
     _tell_landing(result)
@@ -560,8 +567,16 @@ def survey_new(
     survey: Annotated[str, typer.Option("--survey", "-s", help="Id of the survey: lower snake_case.")],
     wave: Annotated[str, typer.Option("--wave", "-w", help="Wave the file belongs to.")] = "1",
     language: Annotated[str, typer.Option(help="Language of the questions: nl or en.")] = "nl",
+    codebook: Annotated[
+        Path | None,
+        typer.Option(
+            "--codebook",
+            "-c",
+            help="File that describes its columns: DDI or Triple-S XML, LimeSurvey's R syntax.",
+        ),
+    ] = None,
 ) -> None:
-    """Draft a codebook for a new survey from a file's own labels or values.
+    """Draft a codebook for a new survey from a file's own labels or values, or from a codebook beside it.
 
     Writes the codebook, the rows it needs in the seeds and two one-line models, then lists what a
     person must decide. Nothing is overwritten.
@@ -570,7 +585,7 @@ def survey_new(
 
     if language not in {"nl", "en"}:
         raise InputError(f"'{language}' is not a language of Werkpeil.", hint="use nl or en.")
-    draft = draft_survey(Project.find(), file, survey, wave, language)
+    draft = draft_survey(Project.find(), file, survey, wave, language, codebook=codebook)
     screen.say(f"Drafted survey {survey}: {draft.column_count} columns.", style="bold")
     for path in draft.written:
         screen.say(f"  wrote   {path}")
@@ -579,6 +594,42 @@ def survey_new(
     for question in draft.questions:
         screen.say(f"  decide  {question}")
     screen.say(f"Then: werkpeil land {file} --survey {survey} --wave {wave} && werkpeil build")
+
+
+@survey_app.command("check", epilog="Example: werkpeil survey check teamklimaat")
+def survey_check(
+    survey: Annotated[str | None, typer.Argument(help="A survey; all of them unless said.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail as well if anything is open, such as a label.")
+    ] = False,
+) -> None:
+    """Say what contradicts itself in a survey's codebook and seeds, and what is still open about it.
+
+    The most important comes first: contradictions, which landing or building refuses; decisions that the
+    draft left to a person; guesses; labels and translations. Exit 0: no contradictions. 1: some, or with
+    --strict anything open. 2: there is no such survey, or a file cannot be read.
+    """
+    from werkpeil.cli.survey import check_surveys
+
+    check_surveys(Project.find(), survey, is_strict=strict)
+
+
+@survey_app.command("export", epilog="Example: werkpeil survey export per --format ddi --out per.xml")
+def survey_export(
+    survey: Annotated[str, typer.Argument(help="The survey.")],
+    file_format: Annotated[str, typer.Option("--format", "-f", help="ddi, csvw or html.")] = "html",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; for csvw a folder. Here unless said.")
+    ] = None,
+) -> None:
+    """Write a survey's codebook for others: no answer of anybody is in it.
+
+    ddi: DDI-Codebook 2.5 XML, which archives read, and `survey new --codebook` too. csvw: CSV on the Web,
+    metadata and a code list per answer set. html: a page to print, in Dutch and English.
+    """
+    from werkpeil.cli.survey import write_codebook
+
+    write_codebook(Project.find(), survey, file_format, out)
 
 
 def _counted(step: Callable[[str, float | None], None]) -> Callable[[str, int, int], None]:

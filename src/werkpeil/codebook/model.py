@@ -279,6 +279,7 @@ class Codebook(_Strict):
     undeclared_columns: Literal["refuse", "ignore"] = "refuse"
     blank_texts: tuple[str, ...] = ()
     design_note: str | None = None
+    to_decide: tuple[str, ...] = ()
     retention_days: int | None = Field(default=None, ge=1)
     weighting: Weighting | None = None
     waves: dict[str, Wave] = {}

@@ -22,6 +22,7 @@ from werkpeil.landing import zone
 from werkpeil.landing.detect import Detected, detect
 from werkpeil.landing.forget import forgotten_people, remove_people
 from werkpeil.landing.header import HeaderMatcher
+from werkpeil.landing.layout import as_table
 from werkpeil.landing.pseudonym import Pseudonymiser, load_pseudonymiser
 from werkpeil.landing.readers import Delivered, Source, reader_of
 from werkpeil.landing.rejected import write_rejected_rows
@@ -113,10 +114,11 @@ class _Job:
     asked_provenance: str | None
     pseudonymiser: Pseudonymiser
     limits: _Limits
+    described_by: Path | None
     report: Callable[[str, float | None], None]
 
 
-def land(
+def land(  # noqa: PLR0913 - a delivery, and what its sender says of it
     project: Project,
     file: Path,
     survey_id: str,
@@ -124,6 +126,7 @@ def land(
     *,
     replace: bool = False,
     provenance: str | None = None,
+    described_by: Path | None = None,
     on_progress: Callable[[str, float | None], None] | None = None,
 ) -> LandingResult:
     """Land a delivered file as a wave of a survey; afterwards it is wholly there or not at all.
@@ -135,6 +138,8 @@ def land(
         wave_id: The wave's id, new or known.
         replace: Land even if the wave has landed; the older delivery is kept beside it.
         provenance: `synthetic` or `real`; by default what the respondent ids say.
+        described_by: A Triple-S or DDI file that says where in a record each column is, if the data have no
+            header of their own.
         on_progress: Told each step's name and how far it is, 0 to 1 or None.
 
     Raises:
@@ -171,6 +176,7 @@ def land(
             asked_provenance=provenance,
             pseudonymiser=load_pseudonymiser(project),
             limits=_limits(project),
+            described_by=described_by,
             report=report,
         )
         _require_same_key(job)
@@ -193,6 +199,8 @@ def _land(job: _Job, current: zone.Delivery | None) -> zone.Delivery:
         prepared.mkdir()
         with _database(workspace) as connection:
             detected = detect(job.file, workspace, job.file.name)
+            if job.described_by is not None:
+                detected = as_table(detected, job.described_by, workspace, job.file.name)
             delivered = _read(job, detected, workspace, connection)
             _require_unchanged(job)
             origin = Origin(job.codebook.survey_id, job.wave_id, delivery_id, job.sha256)

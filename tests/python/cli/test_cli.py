@@ -32,6 +32,8 @@ COMMANDS = [
     ["status"],
     ["demo"],
     ["survey", "new"],
+    ["survey", "check"],
+    ["survey", "export"],
     ["audit"],
 ]
 

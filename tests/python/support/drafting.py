@@ -32,9 +32,11 @@ class Drafts:
         self.draft: Draft
         self.codebook: Codebook
 
-    def of(self, file: Path, survey: str = "nieuw", language: str = "en") -> Drafts:
+    def of(
+        self, file: Path, survey: str = "nieuw", language: str = "en", codebook: Path | None = None
+    ) -> Drafts:
         """Draft a survey, and require that its codebook has no contradictions."""
-        self.draft = draft_survey(self.project, file, survey, "2022", language)
+        self.draft = draft_survey(self.project, file, survey, "2022", language, codebook=codebook)
         self.codebook = load_codebook(self.project, survey)
         assert find_problems(self.codebook) == []
         return self

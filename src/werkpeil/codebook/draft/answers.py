@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from werkpeil.codebook import normalise_text
@@ -177,6 +177,24 @@ def from_numbers(low: int, high: int, ends: Mapping[int, str], *, is_recommendat
 def from_codes(codes: Iterable[int]) -> AnswerSet:
     """Draft a set of codes that nobody explained and that have no order."""
     return _unordered({code: str(code) for code in sorted(codes)}, {})
+
+
+def translated(answers: AnswerSet, labels: Mapping[str, str], language: str) -> AnswerSet:
+    """Return a new set with labels in the other language where the draft has those of one language twice.
+
+    Args:
+        answers: Drafted from labels in one language.
+        labels: Per code, in the other language.
+        language: Of the draft: nl or en.
+    """
+    key = "label_en" if language == "nl" else "label_nl"
+    own = "label_nl" if language == "nl" else "label_en"
+    found = []
+    for answer in answers.answers:
+        label = labels.get(str(answer.answer_code))
+        is_guess = getattr(answer, key) == getattr(answer, own)
+        found.append(answer.model_copy(update={key: label}) if label and is_guess else answer)
+    return replace(answers, answers=tuple(found))
 
 
 def _of_family(

@@ -17,6 +17,7 @@ from werkpeil.codebook.draft.vocabulary import (
     is_personal,
     is_technical,
     missing_reason,
+    names_categories,
 )
 
 if TYPE_CHECKING:
@@ -59,9 +60,10 @@ class DraftColumn:
         missing: Its missing codes.
         polarity: If not `positive`.
         name: Its name in the codebook.
-        scale: The scale it belongs to.
+        scale: The scales it belongs to.
         theme: The theme it is shown under.
         is_assumed: Its coding was guessed.
+        also: Further roles.
     """
 
     source: FileColumn
@@ -71,9 +73,10 @@ class DraftColumn:
     missing: Missing = field(default_factory=dict)
     polarity: str = ""
     name: str = ""
-    scale: str = ""
+    scale: tuple[str, ...] = ()
     theme: str = ""
     is_assumed: bool = False
+    also: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,8 @@ class ColumnDrafter:
             labelled = self._labelled(column)
             if labelled is not None:
                 return labelled
+        if column.told.kind == "text":
+            return self._open_text(column)
         if column.numbers is not None:
             return self._numeric(column, span, is_labelled=is_labelled)
         return self._textual(column, span)
@@ -142,9 +147,9 @@ class ColumnDrafter:
         ask = self._questions
         if _identifies(column):
             ask.personal.append(column.shown)
-        elif is_technical(column.code or column.header):
+        elif is_technical(column.code) or is_technical(column.header):
             ask.technical.append(column.shown)
-        elif not column.values:
+        elif not column.values and not column.labels:
             ask.empty.append(column.shown)
         elif are_dates(column.answers):
             ask.dates.append(column.shown)
@@ -174,7 +179,7 @@ class ColumnDrafter:
         if others:
             valid |= self._unlabelled(column, valid, others)
         found = sets.existing_by_codes(valid, self._existing) or sets.from_labels(
-            valid, self._language, is_declared_ordered=column.is_declared_ordered
+            valid, self._language, is_declared_ordered=column.told.is_ordered
         )
         return self._coded(column, found, missing=_missing_in_codes(column, missing))
 
@@ -231,33 +236,40 @@ class ColumnDrafter:
             for code, label in labels.items()
         }
         found = sets.existing_by_texts(texts, self._existing) or sets.from_labels(
-            labels, self._language, is_declared_ordered=column.is_declared_ordered, spellings=spellings
+            labels, self._language, is_declared_ordered=column.told.is_ordered, spellings=spellings
         )
         return self._coded(column, found, coding="labels", missing=missing)
 
     # --- Columns of numbers -------------------------------------------------------------------------
 
     def _numeric(self, column: FileColumn, span: tuple[int, int] | None, *, is_labelled: bool) -> DraftColumn:
-        codes = _codes_of(column)
-        if codes is None or (column.is_declared_ordered is None and is_labelled and span is None):
+        codes = _codes_of(column) or _chosen(column)
+        if codes is None or _is_amount(column, is_unlike_others=is_labelled and span is None):
             return self._number(column)
-        if _is_characteristic(column) or column.is_declared_ordered is False:
+        is_unordered = _is_characteristic(column) or column.told.is_ordered is False
+        if is_unordered or names_categories(column.question) or (span is None and set(codes.valid) == {1, 2}):
             return self._unexplained_group(column, codes)
         if span is None and set(codes.valid) == {0, 1}:
             found = _yes_no(self._existing, self._language)
             missing = _missing_in_codes(column, dict.fromkeys(codes.missing, "skipped"))
             return self._coded(column, found, missing=missing, is_assumed=True)
-        if span is None and set(codes.valid) == {1, 2}:
-            return self._unexplained_group(column, codes)
         span = span or codes.usual_range
         if span is None:
-            return self._number(column)
+            return (
+                self._unexplained_group(column, codes)
+                if column.told.kind == "choice"
+                else self._number(column)
+            )
         found = sets.from_numbers(*span, {}, is_recommendation=_asks_recommendation(column))
         return self._coded_numbers(column, codes, found)
 
     def _unexplained_group(self, column: FileColumn, codes: _Codes) -> DraftColumn:
         self._questions.unlabelled.append(f"{column.shown}: {', '.join(map(str, sorted(codes.valid)))}")
-        return self._coded_numbers(column, codes, sets.from_codes(codes.valid))
+        drafted = self._coded_numbers(column, codes, sets.from_codes(codes.valid))
+        # What a survey tool offered answers to was asked; by answers without names nobody is divided.
+        if column.told.kind == "choice" and not _is_characteristic(column):
+            drafted.role = "item"
+        return drafted
 
     def _coded_numbers(self, column: FileColumn, codes: _Codes, found: AnswerSet) -> DraftColumn:
         """Draft a column of codes without labels."""
@@ -336,6 +348,11 @@ class ColumnDrafter:
             self._questions.missing_codes.append(f"{column.shown}: {', '.join(sorted(column.missing))}")
 
 
+def divides_people(column: FileColumn) -> bool:
+    """Whether a column is a characteristic of people, by its name or by what was asked."""
+    return _is_characteristic(column) or is_background(column.question.casefold())
+
+
 def pattern_of(name: str) -> tuple[str, str]:
     """Return what a name shares with those of its block: all but its last number, and all but any."""
     folded = name.casefold()
@@ -400,6 +417,14 @@ def _codes_of(column: FileColumn) -> _Codes | None:
     return _Codes(valid, tuple(sorted(missing)))
 
 
+def _chosen(column: FileColumn) -> _Codes | None:
+    """Return the codes of a question that offered answers, however few of them were given."""
+    numbers = column.numbers
+    if column.told.kind != "choice" or numbers is None or not numbers.are_whole or numbers.lowest[0] < 0:
+        return None
+    return _Codes({int(number): count for number, count in numbers.counts.items()}, ())
+
+
 def _sentinels(column: FileColumn) -> list[int]:
     """Return the numbers that look like codes for missing: far above the others, or below zero."""
     numbers = column.numbers
@@ -428,6 +453,13 @@ def _is_far_above(sentinel: float, highest: float, present: Iterable[float]) -> 
     if sentinel < _HIGHEST_CODE:
         return highest + 1 not in present
     return sentinel > 1.1 * highest
+
+
+def _is_amount(column: FileColumn, *, is_unlike_others: bool) -> bool:
+    """Whether small numbers are amounts: it is said so, or the file labels others and not these."""
+    if column.told.kind == "number":
+        return True
+    return is_unlike_others and column.told.is_ordered is None and not names_categories(column.question)
 
 
 def _is_characteristic(column: FileColumn) -> bool:
@@ -503,7 +535,8 @@ def _declared(column: FileColumn) -> dict[int | str, MissingReason]:
     found: dict[int | str, MissingReason] = {}
     for value in sorted(column.declared_missing):
         code = _whole(value)
-        found[value if code is None else code] = missing_reason(column.labels.get(value, "")) or "skipped"
+        said = column.told.reasons.get(value) or missing_reason(column.labels.get(value, ""))
+        found[value if code is None else code] = said or "skipped"
     return found
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import duckdb
 import numpy as np
 
 from werkpeil.codebook import normalise_text
+from werkpeil.codebook.draft.description import Variable
 from werkpeil.codebook.draft.names import split_header
 from werkpeil.codebook.draft.vocabulary import EMPTY_MARKS, missing_reason
 from werkpeil.errors import InputError
@@ -21,6 +23,7 @@ from werkpeil.files import outside_errors
 from werkpeil.landing import zone
 from werkpeil.landing.detect import Detected, detect
 from werkpeil.landing.header import HeaderMatch, headers_of
+from werkpeil.landing.layout import as_table
 from werkpeil.landing.readers import Delivered, Source, reader_of
 from werkpeil.landing.readers.base import DELIVERED
 from werkpeil.sql import literal
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from werkpeil.codebook.draft.labels import FileLabels
+    from werkpeil.codebook.draft.description import Description, Kind
     from werkpeil.codebook.model import MissingReason
     from werkpeil.landing.header import Header
 
@@ -39,6 +42,7 @@ _KEPT_VALUES = 400
 _LABELLED_FORMATS = ("sav", "zsav", "dta")
 _LONGEST_SHOWN = 60
 _MEMORY = "512MiB"
+_IMPORT_ID = re.compile(r'\{"ImportId":\s*"QID\d+(?:_(?!TEXT)\w+?)?(_TEXT)?"\}')
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,8 @@ class FileColumn:
         missing: Delivered texts that say why there is no answer, such as `n.v.t.`.
         numbers: Where everything that is no missing text is a number.
         mean_length: Mean number of characters of a filled value.
-        labels: What the file calls its values.
         declared_missing: Values that the file declares missing.
-        is_declared_ordered: The file says that the values have an order; None if it says nothing.
+        told: What the file, or a codebook beside it, says of the column.
     """
 
     position: int
@@ -94,9 +97,13 @@ class FileColumn:
     missing: dict[str, MissingReason]
     numbers: Numbers | None
     mean_length: float
-    labels: dict[str, str] = field(default_factory=dict)
-    declared_missing: frozenset[str] = frozenset()
-    is_declared_ordered: bool | None = None
+    declared_missing: frozenset[str]
+    told: Variable
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the file calls its values."""
+        return self.told.labels
 
     @property
     def shown(self) -> str:
@@ -148,6 +155,15 @@ class Delivery:
         [values] = rows.values()
         return np.array([scores.get(value, np.nan) for value in np.ma.filled(values, None)], dtype=float)
 
+    def pairs_of(self, one: FileColumn, other: FileColumn) -> list[tuple[str, str]]:
+        """Return the values that occur together in two columns, each pair once."""
+        first, second = f"c{one.position}", f"c{other.position}"
+        found: list[tuple[str, str]] = self.connection.execute(
+            f"select distinct {first}, {second} from {DELIVERED} where row_number <= {ROW_LIMIT} "
+            f"and {first} is not null and {second} is not null order by 1, 2"
+        ).fetchall()
+        return found
+
 
 class _EveryHeader:
     """Takes every column of a file for known, and a row with many texts for its header."""
@@ -171,12 +187,19 @@ class _EveryHeader:
 
 
 @contextmanager
-def read_delivery(file: Path, report: Callable[[float], None] = lambda _: None) -> Iterator[Delivery]:
+def read_delivery(
+    file: Path,
+    report: Callable[[float], None] = lambda _: None,
+    description: Description | None = None,
+    codebook: Path | None = None,
+) -> Iterator[Delivery]:
     """Read at most the first 50,000 rows of a delivered file.
 
     Args:
         file: In any format that landing reads.
         report: Told how much has been read, 0 to 1.
+        description: What a codebook beside the file says of its columns.
+        codebook: That codebook, which may say where in a record each column is.
 
     Yields:
         What the file holds; usable inside the `with` block.
@@ -192,6 +215,8 @@ def read_delivery(file: Path, report: Callable[[float], None] = lambda _: None) 
         duckdb.connect(str(Path(folder) / "rows.duckdb"), config={"memory_limit": _MEMORY}) as connection,
     ):
         detected = detect(file, Path(folder), file.name)
+        if codebook is not None:
+            detected = as_table(detected, codebook, Path(folder), file.name)
         source = Source(
             path=detected.path,
             shown_as=file.name,
@@ -206,7 +231,7 @@ def read_delivery(file: Path, report: Callable[[float], None] = lambda _: None) 
         delivered = reader_of(detected.format)(source)
         if delivered.rows_read == 0:
             raise InputError("The file has a header and no rows.", where=file.name)
-        yield _described(delivered, detected, connection)
+        yield _described(delivered, detected, connection, description)
 
 
 def number_of(text: str) -> float | None:
@@ -227,17 +252,19 @@ def _require_file(file: Path) -> None:
         raise InputError("This is a folder, not a file.", where=str(file), hint="name the file in it.")
 
 
-def _described(delivered: Delivered, detected: Detected, connection: Any) -> Delivery:
+def _described(
+    delivered: Delivered, detected: Detected, connection: Any, description: Description | None
+) -> Delivery:
     [(rows,)] = connection.execute(
         f"select count(*) from {DELIVERED} where row_number <= {ROW_LIMIT}"
     ).fetchall()
     headers = delivered.match.headers
     occurrences = Counter(normalise_text(header.name) for header in headers)
-    labels = _file_labels(delivered, detected)
+    descriptions = [each for each in (description, _file_labels(delivered, detected)) if each is not None]
     blank_texts = _blank_texts(connection, headers)
     counted = _counter(connection, blank_texts)
     columns = [
-        _column(header, delivered.headings, labels, counted(header), rows)
+        _column(header, delivered.headings, _variable(header, descriptions), counted(header), rows)
         for header in headers
         if occurrences[normalise_text(header.name)] == 1
     ]
@@ -275,7 +302,7 @@ def _blank_texts(connection: Any, headers: Sequence[Header]) -> tuple[str, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _file_labels(delivered: Delivered, detected: Detected) -> FileLabels | None:
+def _file_labels(delivered: Delivered, detected: Detected) -> Description | None:
     if detected.format not in _LABELLED_FORMATS:
         return None
     # pyreadstat takes more memory than reading a text file does.
@@ -284,16 +311,22 @@ def _file_labels(delivered: Delivered, detected: Detected) -> FileLabels | None:
     return read_labels(detected.path, detected.format, delivered.encoding)
 
 
+def _variable(header: Header, descriptions: Sequence[Description]) -> Variable:
+    """Return what the first of some descriptions says of a column; nothing if none knows it."""
+    found = (description.of(header) for description in descriptions)
+    return next((variable for variable in found if variable is not None), Variable(""))
+
+
 def _column(
     header: Header,
     headings: Sequence[Sequence[str]],
-    labels: FileLabels | None,
+    variable: Variable,
     counted: Sequence[tuple[str, int]],
     rows: int,
 ) -> FileColumn:
     values: dict[str, int] = dict(counted)
     code, question = _code_and_question(header, headings)
-    declared = labels.declared_missing(header.name, values) if labels else frozenset()
+    declared = variable.declared_missing(values)
     missing = {
         text: reason
         for text in values
@@ -304,8 +337,8 @@ def _column(
     return FileColumn(
         position=header.position,
         header=header.name,
-        code=code,
-        question=(labels.question(header.name) if labels else "") or question,
+        code=variable.name or code,
+        question=variable.question or question,
         rows=rows,
         filled=filled,
         distinct=len(values),
@@ -313,10 +346,18 @@ def _column(
         missing=missing,
         numbers=_numbers(answers),
         mean_length=sum(len(text) * count for text, count in counted) / filled if filled else 0.0,
-        labels=labels.of_values(header.name) if labels else {},
         declared_missing=declared,
-        is_declared_ordered=labels.is_ordered(header.name) if labels else None,
+        told=replace(variable, kind=variable.kind or _kind_of_import(header, headings)),
     )
+
+
+def _kind_of_import(header: Header, headings: Sequence[Sequence[str]]) -> Kind:
+    """Return how Qualtrics had a question answered: its import id ends in TEXT where that was in words."""
+    row = headings[-1] if headings else ()
+    found = _IMPORT_ID.fullmatch(row[header.position].strip()) if header.position < len(row) else None
+    if found is None:
+        return ""
+    return "text" if found[1] else "choice"
 
 
 def _code_and_question(header: Header, headings: Sequence[Sequence[str]]) -> tuple[str, str]:

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 _IDENTIFIER = re.compile(
     r"^(id|rid|pid|uuid|respondent.*|resp_?(nr|no|num|nummer|id|code)|response_?id|record_?id|case_?(id|nr|no|num)"
-    r"|participant.*|deelnemer.*|volgnummer|person_?id|persoon_?(id|nr|nummer)|subject_?(id|nr)?|nomem_encr)$"
+    r"|pers_?(id|nr)|participant.*|deelnemer.*|volgnummer|person_?id|persoon_?(id|nr|nummer)|subject_?(id|nr)?|nomem_encr)$"
+)
+_IDENTIFYING = re.compile(
+    r"\b(identifi(er|cation)|(respondent|person|case|record)('?s)? ?(id|number|no)|respondentnummer)\b",
+    re.IGNORECASE,
 )
 _WEIGHT = re.compile(r"weight|weging|weeg|gewicht|^w$|(^|_)(wt|wgt)|(wt|wgt)(_|$)|^wt[a-z0-9]+$|^ww[a-z]*t$")
 _OF_A_BODY = re.compile(
@@ -25,6 +29,11 @@ _OF_A_BODY = re.compile(
 _STRATUM = re.compile(r"strat(um|a)|stra$|steekproefcel")
 _CLUSTER = re.compile(r"(^|_)psu|psu$|cluster")
 _WAVE = re.compile(r"^(wave|jaar|year|meting|golf|peiljaar|peiling|survey_?yea?r|wave_?id|surveyr)$")
+_POPULATION = re.compile(
+    r"^(population|populatie|bevolking|pop_?(size|total)?|fpc|n_?pop|stratum_?(size|n)|omvang)$"
+)
+_DECLARED: tuple[Role, ...] = ("respondent_id", "weight", "stratum", "cluster", "wave")
+_MOST_STRATA = 200
 _FEW_ROWS = 20
 _LONGEST_IDENTIFIER = 64
 _HEAVIEST_BODY = 250
@@ -38,19 +47,32 @@ class Design:
 
     Args:
         roles: Of the columns with a part.
-        not_kept: Columns that also identify respondents.
+        not_kept: Columns that also identify respondents, or tell of strata.
+        strata: Columns that are strata beside what else they are.
+        populations: People per value of the one column that is the stratum, if the file tells them.
     """
 
     roles: dict[int, Role] = field(default_factory=dict)
     not_kept: list[FileColumn] = field(default_factory=list)
+    strata: set[int] = field(default_factory=set)
+    populations: dict[str, int] = field(default_factory=dict)
 
 
 def find_design(delivery: Delivery, questions: Questions) -> Design:
     """Return the columns with a special part, and ask about those that were guessed or not found."""
     design = Design()
-    _find_respondent(delivery, design, questions)
-    _find_weight(delivery, design, questions)
-    _find_sample(delivery, design, questions)
+    for column in delivery.columns:
+        if column.told.role in _DECLARED:
+            design.roles[column.position] = column.told.role
+    declared = set(design.roles.values())
+    if "respondent_id" not in declared:
+        _find_respondent(delivery, design, questions)
+    if "weight" not in declared:
+        _find_weight(delivery, design, questions)
+    if not declared & {"stratum", "cluster"}:
+        _find_sample(delivery, design, questions)
+    if "stratum" not in design.roles.values():
+        _find_populations(delivery, design, questions)
     for column in delivery.columns:
         if column.position not in design.roles and _WAVE.match(_name(column)) and column.distinct == 1:
             design.roles[column.position] = "wave"
@@ -91,7 +113,8 @@ def _find_respondent(delivery: Delivery, design: Design, questions: Questions) -
 
 def _is_like_identifier(column: FileColumn) -> bool:
     """Whether a column behaves as an id: another short value without decimals in each of many rows."""
-    if not column.is_unique or column.rows < _FEW_ROWS or column.labels or column.question:
+    is_told_otherwise = bool(column.question) and not _IDENTIFYING.search(column.question)
+    if not column.is_unique or column.rows < _FEW_ROWS or column.labels or is_told_otherwise:
         return False
     names = (column.code, column.header)
     if any(is_personal(name) or is_technical(name) for name in names if name) and column.code != "rownames":
@@ -179,6 +202,46 @@ def _find_sample(delivery: Delivery, design: Design, questions: Questions) -> No
             continue
         design.roles[column.position] = role
         questions.weights.append(f"{column.shown} was taken for the {role} of the sample. Is it?")
+
+
+def _find_populations(delivery: Delivery, design: Design, questions: Questions) -> None:
+    """Find a column that holds one population per value of another: that one is the stratum."""
+    for column in delivery.columns:
+        if column.position in design.roles or not _POPULATION.match(_name(column)) or not _are_counts(column):
+            continue
+        found = [
+            (other.distinct, other.position, pairs)
+            for other in delivery.columns
+            if other is not column
+            and other.position not in design.roles
+            and column.distinct <= other.distinct <= _MOST_STRATA
+            and other.filled == other.rows
+            and len(pairs := delivery.pairs_of(other, column)) == other.distinct
+        ]
+        if not found:
+            continue
+        _, position, pairs = min(found, key=lambda each: each[:2])
+        stratum = next(each for each in delivery.columns if each.position == position)
+        design.strata.add(position)
+        design.populations = {value: int(float(size)) for value, size in pairs}
+        design.not_kept.append(column)
+        questions.weights.append(
+            f"{column.shown} holds one number per {stratum.shown}: it was taken for the population of the"
+            " strata, which seeds/strata.csv lists. Is it how many people (or clusters) were sampled from?"
+        )
+        return
+
+
+def _are_counts(column: FileColumn) -> bool:
+    """Whether a column holds, in every row, the size of a group of the population."""
+    numbers = column.numbers
+    return (
+        numbers is not None
+        and numbers.are_whole
+        and column.filled == column.rows
+        and 2 <= column.distinct <= _MOST_STRATA
+        and numbers.lowest[0] >= 1
+    )
 
 
 def _name(column: FileColumn) -> str:

@@ -86,7 +86,7 @@ def propose_scales(
         scale_id = _free_id(f"scale_{prefix}" if prefix else "scale_items", taken)
         taken.add(scale_id)
         for item in members:
-            item.scale = scale_id
+            item.scale = (scale_id,)
         scales.append(
             Scale(
                 survey_id=survey_id,

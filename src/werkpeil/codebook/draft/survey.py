@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from werkpeil.codebook import normalise_text
-from werkpeil.codebook.draft.columns import ColumnDrafter, DraftColumn
+from werkpeil.codebook.draft.answers import translated
+from werkpeil.codebook.draft.codebook_files import read_description
+from werkpeil.codebook.draft.columns import ColumnDrafter, DraftColumn, divides_people
 from werkpeil.codebook.draft.delivery import ROW_LIMIT, read_delivery
+from werkpeil.codebook.draft.description import other_language
 from werkpeil.codebook.draft.design import find_design
+from werkpeil.codebook.draft.facts import SurveyFacts, noted_meta, take_over
 from werkpeil.codebook.draft.names import Namer
 from werkpeil.codebook.draft.questions import Questions, listed
 from werkpeil.codebook.draft.scales import propose_scales
@@ -24,10 +28,12 @@ if TYPE_CHECKING:
     from werkpeil.codebook.draft.answers import AnswerSet
     from werkpeil.codebook.draft.delivery import Delivery, FileColumn
     from werkpeil.codebook.draft.design import Design
+    from werkpeil.codebook.model import Band
     from werkpeil.project import Project
 
 _MOST_CUTS = 8
-_MOST_GROUPS_OF_CUT = 30
+_MOST_GROUPS_OF_CUT = 40
+_MOST_CELLS = 25_000  # numbers by group of all items; a first build shall take minutes
 _MOST_PROFILES = 1_000_000_000
 _SMALL_GROUP = 10
 _RANGES = ("numbers", "recommendation")
@@ -58,6 +64,8 @@ def draft_survey(
     wave_id: str,
     language: str,
     on_progress: Callable[[float], None] = lambda _: None,
+    *,
+    codebook: Path | None = None,
 ) -> Draft:
     """Draft a codebook from a delivered file and add the survey to the project.
 
@@ -70,34 +78,44 @@ def draft_survey(
         wave_id: Of the wave that the file holds.
         language: Of the questions: nl or en.
         on_progress: Told how much of the file has been read, 0 to 1.
+        codebook: A file beside it that describes its columns, in a format that `read_description` knows.
 
     Raises:
-        InputError: if an id or the file cannot be used, or the survey exists.
+        InputError: if an id or a file cannot be used, or the survey exists.
         OutsideError: if the disk is full or a file cannot be written.
     """
     zone.check_ids(survey_id, wave_id)
     require_new(project, survey_id)
     existing = _existing_answer_sets(project)
     questions = Questions()
-    with read_delivery(file, on_progress) as delivery:
-        columns = _draft_columns(delivery, existing, language, questions)
+    description = read_description(codebook, language) if codebook is not None else None
+    with read_delivery(file, on_progress, description, codebook) as delivery:
+        design = find_design(delivery, questions)
+        columns = _draft_columns(delivery, design, existing, language, questions)
         _name_columns(delivery, columns)
         _name_answer_sets(
             columns, survey_id, {row["answer_set_id"] or "" for row in seed_rows(project, "answer_sets")}
         )
         bands = [row["band_set_id"] or "" for row in seed_rows(project, "band_sets")]
-        proposal = propose_scales(delivery, columns, survey_id, bands, questions)
-    cuts = _cuts(columns, survey_id, questions)
+        undescribed = [column for column in columns if column.source.told.facts is None]
+        proposal = propose_scales(delivery, undescribed, survey_id, bands, questions)
+    told = description.survey if description is not None else SurveyFacts()
+    rows = told.seed_rows(survey_id, [column.name for column in columns])
+    cuts = rows["cuts"] or _cuts(columns, survey_id, questions)
     _ask_about_answers(columns, questions)
     _ask_about_file(delivery, questions)
+    to_decide = tuple(questions.sentences())
     files = SurveyFiles(
         survey_id=survey_id,
-        codebook=_codebook(columns, delivery, survey_id, wave_id, language),
+        codebook=_codebook(columns, delivery, (survey_id, wave_id), language, to_decide, told),
         rows={
             "answer_sets": _answer_rows(columns),
-            "scales": [scale.model_dump() for scale in proposal.scales],
-            "themes": [theme.model_dump() for theme in proposal.themes],
+            "scales": [*rows["scales"], *(scale.model_dump() for scale in proposal.scales)],
+            "themes": [*rows["themes"], *(theme.model_dump() for theme in proposal.themes)],
+            "flows": rows["flows"],
+            "band_sets": _new_bands(told.bands, bands),
             "cuts": cuts,
+            "strata": _strata(columns, design, survey_id, wave_id),
         },
     )
     written = write_survey(project, files)
@@ -105,7 +123,7 @@ def draft_survey(
         survey_id=survey_id,
         column_count=len(columns),
         written=tuple(str(path.relative_to(project.root)) for path in written),
-        questions=tuple(questions.sentences()),
+        questions=to_decide,
     )
 
 
@@ -129,16 +147,23 @@ def _existing_answer_sets(project: Project) -> dict[str, tuple[Answer, ...]]:
 
 def _draft_columns(
     delivery: Delivery,
+    design: Design,
     existing: Mapping[str, tuple[Answer, ...]],
     language: str,
     questions: Questions,
 ) -> list[DraftColumn]:
-    design = find_design(delivery, questions)
     special = [_special(column, design) for column in delivery.columns]
     found = [column for column in special if column is not None]
     taken = {column.source.position for column in found}
     others = [column for column in delivery.columns if column.position not in taken]
     found += ColumnDrafter(existing, language, questions).draft(delivery, others)
+    for column in found:
+        if column.source.position in design.strata:
+            column.also = ("stratum",)
+        if column.source.told.facts is not None:
+            take_over(column, column.source.told.facts, existing)
+        elif column.answers is not None and not column.answers.is_existing:
+            column.answers = translated(column.answers, column.source.told.translated_labels, language)
     questions.unusable += delivery.unusable
     return sorted(found, key=lambda column: column.source.position)
 
@@ -217,6 +242,10 @@ def _answer_rows(columns: Sequence[DraftColumn]) -> list[dict[str, Any]]:
     ]
 
 
+def _new_bands(bands: Sequence[Band], existing: Sequence[str]) -> list[dict[str, Any]]:
+    return [band.model_dump() for band in bands if band.band_set_id not in existing]
+
+
 def _ask_about_answers(columns: Sequence[DraftColumn], questions: Questions) -> None:
     by_set: dict[str, list[DraftColumn]] = {}
     for column in columns:
@@ -255,23 +284,28 @@ def _ask_about_file(delivery: Delivery, questions: Questions) -> None:
 
 
 def _cuts(columns: Sequence[DraftColumn], survey_id: str, questions: Questions) -> list[dict[str, Any]]:
-    """Return a cut per group, as long as their crossing stays countable."""
+    """Return a cut per group, as long as their crossing stays countable: characteristics of people first."""
     cuts: list[dict[str, Any]] = []
     left_out: list[str] = []
     small: list[str] = []
-    profiles = 1
-    for column in columns:
-        if column.role != "group" or column.answers is None:
+    profiles, cells = 1, 0
+    items = sum(column.role == "item" for column in columns)
+    grouping = [column for column in columns if column.role == "group" and column.answers is not None]
+    for column in sorted(grouping, key=lambda each: not divides_people(each.source)):
+        if column.answers is None:
             continue
         groups = len(column.answers.answers)
         few = sum(0 < count < _SMALL_GROUP for count in column.source.answers.values())
         if few:
             small.append(f"{column.source.shown} ({few})")
         too_many = groups > _MOST_GROUPS_OF_CUT or profiles * (groups + 1) > _MOST_PROFILES
-        if too_many or len(cuts) == _MOST_CUTS:
+        is_of_few = 2 * column.source.filled < column.source.rows
+        is_heavy = bool(cuts) and cells + groups * items > _MOST_CELLS
+        if too_many or is_of_few or is_heavy or len(cuts) == _MOST_CUTS:
             left_out.append(column.source.shown)
             continue
         profiles *= groups + 1
+        cells += groups * items
         label = column.source.question or column.source.shown
         cuts.append(
             {
@@ -290,18 +324,46 @@ def _cuts(columns: Sequence[DraftColumn], survey_id: str, questions: Questions) 
         )
     if left_out:
         questions.groups.append(
-            f"No results by {listed(left_out)}: many groups, or more than {_MOST_CUTS} cuts. Add those you"
-            " need to seeds/cuts.csv."
+            f"No results by {listed(left_out)}: many groups, asked of few, or more than {_MOST_CUTS} cuts."
+            " Add those you need to seeds/cuts.csv."
         )
     return cuts
+
+
+def _strata(
+    columns: Sequence[DraftColumn], design: Design, survey_id: str, wave_id: str
+) -> list[dict[str, Any]]:
+    """Return the population of each stratum, if the file tells it; a stratum goes by its answer's id."""
+    found = next((column for column in columns if "stratum" in column.also), None)
+    if found is None:
+        return []
+    answers = found.answers.answers if found.answers else ()
+    named = {
+        text: answer.answer_id for answer in answers for text in (*answer.texts, str(answer.answer_code))
+    }
+    return [
+        {
+            "survey_id": survey_id,
+            "wave_id": wave_id,
+            "stratum_id": named.get(normalise_text(value), value),
+            "population": population,
+        }
+        for value, population in design.populations.items()
+    ]
 
 
 # --- The codebook -------------------------------------------------------------------------------
 
 
 def _codebook(
-    columns: Sequence[DraftColumn], delivery: Delivery, survey_id: str, wave_id: str, language: str
+    columns: Sequence[DraftColumn],
+    delivery: Delivery,
+    ids: tuple[str, str],
+    language: str,
+    to_decide: Sequence[str],
+    told: SurveyFacts,
 ) -> dict[str, Any]:
+    survey_id, wave_id = ids
     title = survey_id.replace("_", " ").capitalize()
     meta = {
         "label_nl": title,
@@ -309,15 +371,18 @@ def _codebook(
         "language": language,
         "undeclared_columns": "ignore" if delivery.unusable else "refuse",
         "blank_texts": list(delivery.blank_texts),
+        "to_decide": list(to_decide),
         "waves": {wave_id: {"label_nl": f"{title} {wave_id}", "label_en": f"{title} {wave_id}"}},
     }
     if not delivery.blank_texts:
         del meta["blank_texts"]
+    meta |= told.meta()
     table = {
         "name": survey_id,
-        "description": f"{title}, one row per respondent. Drafted from a delivered file; not reviewed yet.",
+        "description": told.description
+        or f"{title}, one row per respondent. Drafted from a delivered file; not reviewed yet.",
         "config": {"meta": meta},
-        "columns": [_column(column) for column in columns],
+        "columns": [_column(column, language, [each.name for each in columns]) for column in columns],
     }
     source = {
         "name": "raw",
@@ -327,9 +392,17 @@ def _codebook(
     return {"version": 2, "sources": [source]}
 
 
-def _column(column: DraftColumn) -> dict[str, Any]:
+def _column(column: DraftColumn, language: str, names: Sequence[str]) -> dict[str, Any]:
     source = column.source
-    meta: dict[str, Any] = {"role": column.role}
+    if source.told.facts is not None:
+        noted = noted_meta(source.told.facts, names)
+        if column.answers is not None:
+            noted["answers"] = column.answers.set_id
+        if normalise_text(source.header) != column.name:
+            noted["delivered_as"] = [source.header]
+        description = source.told.facts.column.description
+        return {"name": column.name, "description": description, "config": {"meta": noted}}
+    meta: dict[str, Any] = {"role": [column.role, *column.also] if column.also else column.role}
     if column.answers is not None:
         meta["answers"] = column.answers.set_id
     if column.coding != "codes":
@@ -337,6 +410,8 @@ def _column(column: DraftColumn) -> dict[str, Any]:
     if column.missing:
         meta["missing"] = {reason: list(codes) for reason, codes in column.missing.items()}
     meta |= {key: value for key, value in _optional(column).items() if value}
+    if source.told.translated:
+        meta[f"question_{other_language(language)}"] = source.told.translated
     if normalise_text(source.header) != column.name:
         meta["delivered_as"] = [source.header]
     if column.is_assumed:
@@ -348,5 +423,6 @@ def _column(column: DraftColumn) -> dict[str, Any]:
     }
 
 
-def _optional(column: DraftColumn) -> dict[str, str]:
-    return {"polarity": column.polarity, "scale": column.scale, "theme": column.theme}
+def _optional(column: DraftColumn) -> dict[str, str | list[str]]:
+    scale = column.scale[0] if len(column.scale) == 1 else list(column.scale)
+    return {"polarity": column.polarity, "scale": scale, "theme": column.theme}

@@ -323,7 +323,14 @@ FAMILIES = (
             Level(3, "Zeer juist", "Very accurate", ("helemaal juist",)),
         ),
     ),
-    Family("yes_no", "yes_no", (Level(0, "Nee", "No", ("n",)), Level(1, "Ja", "Yes", ("j", "y")))),
+    Family(
+        "yes_no",
+        "yes_no",
+        (
+            Level(0, "Nee", "No", ("n", "not selected", "niet geselecteerd")),
+            Level(1, "Ja", "Yes", ("j", "y")),
+        ),
+    ),
 )
 
 # Words of degree: labels that differ in them only have an order, though not a good and a bad end.
@@ -462,6 +469,10 @@ _BACKGROUND = re.compile(
     r"|agency|country|^land$|stedelijk|urban|burgerlijke|marital|nationali|tenure|salar|schaal|supervis|leiding"
     r"|minorit|contract|domein|domain|organisat|ministerie|directie|location|locatie|age_?(group|class|cat)|leeftijds"
 )
+_CATEGORIES = re.compile(
+    r"\b(level|niveau|category|categorie|class|klasse|type|soort|grade|stage)\b", re.IGNORECASE
+)
+_SHORT = 30
 _DATE = re.compile(
     r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}( .*)?$"
     r"|^\d{2}:\d{2}:\d{2}(\.\d+)?$"
@@ -521,6 +532,11 @@ def are_personal(values: Iterable[str]) -> bool:
 def is_background(name: str) -> bool:
     """Whether a column's name is that of a characteristic that divides people."""
     return bool(_BACKGROUND.search(name))
+
+
+def names_categories(question: str) -> bool:
+    """Whether a few words say that what is asked comes in classes, such as `care level`."""
+    return len(question) <= _SHORT and bool(_CATEGORIES.search(question))
 
 
 def are_dates(values: Iterable[str]) -> bool:

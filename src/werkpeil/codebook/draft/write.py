@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SEEDS = ("answer_sets", "scales", "themes", "cuts")
+SEEDS = ("answer_sets", "band_sets", "scales", "themes", "cuts", "flows", "strata")
 _LINE_WIDTH = 100
 _FLOW_LIST = re.compile(r"^(?P<key>[ \t]+surveys:[ \t]*)\[(?P<items>[^\]]*)\]", re.MULTILINE)
 _BLOCK_LIST = re.compile(

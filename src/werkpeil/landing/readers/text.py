@@ -72,7 +72,7 @@ def read_text(source: Source) -> Delivered:
         InputError: if the encoding is none of the known ones, or the columns do not fit the
             codebook.
     """
-    encoding = _encoding_of(source.path, source.shown_as)
+    encoding = encoding_of(source.path, source.shown_as)
     with source.path.open(encoding=encoding.codec, errors=encoding.errors) as stream:
         sample = list(islice(stream, 4 * _SAMPLE_RECORDS))
     delimiter = _delimiter_of(sample, source)
@@ -90,8 +90,12 @@ def read_text(source: Source) -> Delivered:
 # --- Encoding -----------------------------------------------------------------------------------
 
 
-def _encoding_of(path: Path, shown_as: str) -> _Encoding:
-    """Return the encoding of a whole file, every byte of which was looked at."""
+def encoding_of(path: Path, shown_as: str) -> _Encoding:
+    """Return the encoding of a whole file, every byte of which was looked at.
+
+    Raises:
+        InputError: if it is none of the known ones.
+    """
     with path.open("rb") as stream:
         head = stream.read(4)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -97,7 +97,9 @@ def test_efc_is_described_by_its_own_labels(drafts: Drafts) -> None:
     assert drafts.column("c175empl").answers == "yes_no"
     assert (drafts.role("c175empl"), drafts.column("c175empl").polarity) == ("item", "none")
     assert (drafts.role("e15relat"), drafts.role("c172code")) == ("group", "group")
-    assert (drafts.role("c160age"), drafts.role("barthtot"), drafts.role("n4pstu")) == ("control",) * 3
+    assert (drafts.role("c160age"), drafts.role("barthtot"), drafts.role("n4pstu")) == (
+        *("control", "control", "group"),
+    )
     assert [answer.score for answer in drafts.codebook.answers["efc_e42dep"]] == [1, 2, 3, 4]
     assert drafts.asks("efc_e42dep", "nothing is called positive")
     assert_lands_whole(drafts, file, 908)
@@ -111,7 +113,10 @@ def test_the_election_study_has_a_weight_an_id_and_texts_for_answers(drafts: Dra
     assert drafts.role("rownames") == "ignored"
     assert drafts.role("weight") == "weight"
     assert "mean 7182" in drafts.question("weight was taken for the weight")
-    assert drafts.role("population") == "control"
+    assert drafts.role("population") == "ignored"
+    assert drafts.column("province").role == ("group", "stratum")
+    assert {row["stratum_id"]: row["population"] for row in drafts.seed("strata")}["pe"] == "105780"
+    assert drafts.asks("population holds one number per province")
     importance = drafts.codebook.answers[drafts.column("importance").answers or ""]
     assert [(answer.answer_id, answer.label_en, answer.score) for answer in importance] == [
         ("not_important", "not", 1),
@@ -121,7 +126,7 @@ def test_the_election_study_has_a_weight_an_id_and_texts_for_answers(drafts: Dra
     ]
     assert drafts.column("abortion").answers == "yes_no"
     assert drafts.column("gender").answers == "gender"
-    assert {drafts.role(name) for name in ("province", "education", "urban")} == {"group"}
+    assert {drafts.role(name) for name in ("education", "urban")} == {"group"}
     assert [cut.cut_id for cut in drafts.codebook.cuts] == ["province", "gender", "education", "urban"]
     assert_lands_whole(drafts, file, 2231)
 
@@ -174,6 +179,25 @@ def test_limesurvey_questions_are_kept_and_its_own_columns_are_not(drafts: Draft
     assert_lands_whole(drafts, file, 7)
 
 
+def test_limesurveys_syntax_file_says_what_its_data_file_does_not(drafts: Drafts) -> None:
+    file = shared_file("limesurvey/survey_998192_R_data_file.csv")
+    drafts.of(file, "lime", codebook=shared_file("limesurvey/survey_998192_R_syntax_file.R"))
+    assert drafts.column("respondent_id").delivered_as == ("Response ID",)
+    assert drafts.column("personality_open").description == "Describe yourselves [Openness]"
+    ends = drafts.codebook.answers[drafts.column("personality_open").answers or ""]
+    assert (ends[0].label_en, ends[-1].label_en) == ("1 disagree strongly", "7 agree strongly")
+    # Nobody answered it yet, and its answers are known all the same.
+    assert drafts.role("activities_client_1") == "item"
+    assert (drafts.role("gender_other"), drafts.role("pets_fish")) == ("open_text", "control")
+    films = drafts.codebook.answers[drafts.column("order_1").answers or ""]
+    assert {(answer.answer_id, answer.spellings) for answer in films} >= {("titanic", ("tita",))}
+    assert [(a.answer_code, a.answer_id) for a in drafts.codebook.answers["yes_no_1_2"]] == [
+        (1, "yes"),
+        (2, "no"),
+    ]
+    assert_lands_whole(drafts, file, 7)
+
+
 def test_limesurvey_columns_with_one_header_are_left_out(drafts: Drafts) -> None:
     file = shared_file("limesurvey/survey_100001_R_data_file.csv")
     drafts.of(file, "lime")
@@ -191,6 +215,9 @@ def test_qualtrics_headings_are_questions_and_not_respondents(drafts: Drafts) ->
         "ignored"
     }
     assert drafts.role("q2") == "open_text"
+    # Its import id says that answers were offered, and one respondent gave the second.
+    assert (drafts.role("q1"), drafts.column("q1").polarity) == ("item", "none")
+    assert drafts.asks("Codes without labels", "Q1: 2")
     assert drafts.asks("Looks personal", "IPAddress", "RecipientEmail")
     assert_lands_whole(drafts, file, 1)
 

@@ -217,3 +217,22 @@ def test_names_are_snake_case_unique_and_not_reserved(drafts: Drafts) -> None:
     assert len(set(names)) == len(names)
     assert drafts.column("order_2").delivered_as == ("order",)
     assert drafts.column("wave_id_2").delivered_as == ("wave_id",)
+
+
+def test_a_column_with_one_population_per_group_makes_the_group_the_stratum(drafts: Drafts) -> None:
+    sizes = {"a": 120, "b": 4000, "c": 120}
+    rows = [f"{n},{'abc'[n % 3]},{'xy'[n % 2]},{sizes['abc'[n % 3]]},{n % 5 + 1}" for n in range(60)]
+    drafts.of_rows("id,region,sex,fpc,q1", rows)
+    assert drafts.column("region").role == ("group", "stratum")
+    assert drafts.role("fpc") == "ignored"
+    assert [(row["stratum_id"], row["population"]) for row in drafts.seed("strata")] == [
+        *(("a", "120"), ("b", "4000"), ("c", "120")),
+    ]
+
+
+def test_a_population_that_differs_within_every_group_makes_no_stratum(drafts: Drafts) -> None:
+    rows = [f"{n},{'abc'[n % 3]},{1000 + n // 6},{n % 5 + 1}" for n in range(60)]
+    drafts.of_rows("id,region,population,q1", rows)
+    assert drafts.column("region").role == ("group",)
+    assert drafts.role("population") == "control"
+    assert drafts.seed("strata") == []

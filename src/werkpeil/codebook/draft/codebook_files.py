@@ -1,0 +1,59 @@
+"""Read a codebook that lies beside a data file: the format is told by its content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from werkpeil.codebook.draft import limesurvey
+from werkpeil.codebook.draft.ddi import read_ddi
+from werkpeil.codebook.draft.triple_s import read_triple_s
+from werkpeil.errors import InputError
+from werkpeil.markup import read_xml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from werkpeil.codebook.draft.description import Description
+
+READ = "DDI-Codebook XML, Triple-S XML and LimeSurvey's R syntax file"
+_LARGEST = 64 << 20
+
+
+def read_description(file: Path, language: str) -> Description:
+    """Return what a codebook says of the columns of the data file that it belongs to.
+
+    Args:
+        file: The codebook.
+        language: Of its texts, where it has several: nl or en.
+
+    Raises:
+        InputError: if it cannot be read, or is in no format that is known.
+    """
+    text = _text(file)
+    description = None
+    if limesurvey.MARK in text:
+        description = limesurvey.read_limesurvey(text)
+    elif text.lstrip().startswith("<"):
+        root = read_xml(file)
+        reader = {"sss": read_triple_s, "codeBook": read_ddi}.get(root.tag)
+        description = reader(root, language) if reader else None
+    if description is None or not description.variables:
+        raise InputError(
+            "This codebook is in no format that is read.", where=str(file), hint=f"read are {READ}."
+        )
+    return description
+
+
+def _text(file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError("The codebook cannot be read.", where=str(file), hint=error.strerror) from error
+    if len(content) > _LARGEST:
+        raise InputError(
+            f"The codebook is larger than {_LARGEST >> 20} MiB.", where=str(file), hint="is it the data file?"
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
