@@ -39,6 +39,7 @@ class BuildResult:
         seconds: Wall time.
         tables: Rows per mart.
         notices: What it could not count again, because the rows are gone.
+        layers: Seconds of work per layer; empty when nothing was built.
     """
 
     status: str
@@ -48,6 +49,7 @@ class BuildResult:
     seconds: float
     tables: dict[str, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    layers: dict[str, float] = field(default_factory=dict)
 
 
 def build(
@@ -93,7 +95,9 @@ def build(
             **_describe_marts(project),
         }
         write_state(project, {"inputs": digest, "built": built, "warehouse": warehouse_fingerprint(project)})
-        return BuildResult(status="built", seconds=time.monotonic() - started, **built)
+        return BuildResult(
+            status="built", seconds=time.monotonic() - started, layers=outcome.seconds_by_layer, **built
+        )
 
 
 def _describe_marts(project: Project) -> dict[str, Any]:
