@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkpeil.building.dbt import require_success, run_dbt
 from werkpeil.building.lock import only_one
 from werkpeil.building.retention import kept_waves, require_history
+from werkpeil.building.run_history import show_runs
 from werkpeil.building.state import (
     digest_now,
     forget_state,
@@ -81,6 +82,7 @@ def build(
         forget_state(project)
         with open_warehouse(project, read_only=False) as connection:
             sync_raw(project, connection)
+            show_runs(project, connection)
         # Unit tests try the SQL on rows of their own, which no new wave changes; `make test` runs them.
         command = ["build", "--exclude-resource-type", "unit_test"]
         if full_refresh:

@@ -56,6 +56,8 @@ class RunRecord:
         release: The release that readers see: `build_id` and whether it is new, `status`.
         error: What stopped it, or the worst of what did not land: `kind`, `what`, `where`, `hint`.
         notices: What is worth knowing and stopped nothing.
+        notification: Who was told of a failure or of its end, if anybody: `event`, `failure`, `at`,
+            `told_by`, `failed_by`.
     """
 
     number: int
@@ -78,6 +80,7 @@ class RunRecord:
     release: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     notices: list[str] = field(default_factory=list)
+    notification: dict[str, Any] | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -96,15 +99,7 @@ def begin(project: Project, inbox: Path) -> RunRecord:
     numbers = _numbers(project)
     last = numbers[-1] if numbers else 0
     before = read_run(project, last) if last else None
-    record = RunRecord(
-        number=last + 1,
-        status=RUNNING,
-        started_at=moment(),
-        host=socket.gethostname(),
-        pid=os.getpid(),
-        user=_user(),
-        inbox=str(inbox),
-    )
+    record = new(last + 1, inbox)
     if before is not None:
         if before.status == RUNNING:
             before.status = INTERRUPTED
@@ -115,6 +110,19 @@ def begin(project: Project, inbox: Path) -> RunRecord:
             record.notices.append(f"the clock went back: run {before.number} ended at {latest}")
     save(project, record)
     return record
+
+
+def new(number: int, inbox: Path) -> RunRecord:
+    """Return the record of a run of this process that begins now; nothing is written."""
+    return RunRecord(
+        number=number,
+        status=RUNNING,
+        started_at=moment(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        user=_user(),
+        inbox=str(inbox),
+    )
 
 
 def save(project: Project, record: RunRecord) -> None:
@@ -213,6 +221,18 @@ def summary(record: RunRecord) -> str:
     if record.error:
         told.append(record.error["what"].splitlines()[0].rstrip(":"))
     return "; ".join(told)
+
+
+def cause(record: RunRecord) -> str:
+    """Return in a line what stopped a run, for who may not read answers: no row that a check found.
+
+    Of a refused delivery it says only which, as its message may quote what the file holds.
+    """
+    failed = [step["name"] for step in record.steps if step["status"] == FAILED]
+    if failed and all(name.startswith("land ") for name in failed):
+        return "refused: " + ", ".join(name.removeprefix("land ") for name in failed)
+    first = (record.error or {}).get("what", "").partition("\n")[0]
+    return f"{failed[-1]}: {first}" if failed else first
 
 
 def _shortly(names: list[str], most: int = 5) -> str:

@@ -22,7 +22,9 @@ from werkpeil.landing.inbox import state_now, watched
 from werkpeil.publishing import publish
 from werkpeil.quality import passed_gate, run_gate
 from werkpeil.running import record as records
+from werkpeil.running.lineage import Lineage
 from werkpeil.running.log import kept_log
+from werkpeil.running.notify import notify
 from werkpeil.running.settings import read_settings
 
 if TYPE_CHECKING:
@@ -82,11 +84,23 @@ def run(project: Project, inbox: Path | None = None, *, audience: Audience = NOB
     """
     settings = read_settings(project)
     with only_one_run(project, lambda: records.running_elsewhere(project)):
-        record = records.begin(project, inbox or project.inbox)
+        record = _begin(project, inbox or project.inbox)
         with kept_log(records.log_path(project, record.number), record.number):
             _Run(project, inbox, record, settings, audience).go()
         records.prune(project, settings.keep)
     return record
+
+
+def _begin(project: Project, inbox: Path) -> RunRecord:
+    """Begin the record of a run; of a failure that leaves no record people are told all the same."""
+    try:
+        return records.begin(project, inbox)
+    except WerkpeilError as error:
+        record = records.new(0, inbox)
+        record.status, record.exit_code = records.FAILED, error.exit_code
+        record.error = records.error_entry(error)
+        notify(project, record)
+        raise
 
 
 class _Run:
@@ -107,12 +121,14 @@ class _Run:
         self._audience = audience
         self._began = time.monotonic()
         self._worst: WerkpeilError | None = None
+        self._lineage = Lineage(project, record)
 
     def go(self) -> None:
         """Do all steps and end the record, whatever happens."""
         logger.info("run %d begins", self._record.number, extra={"inbox": self._record.inbox})
         for notice in self._record.notices:
             logger.info("%s", notice)
+        self._lineage.begin()
         try:
             self._work()
         except WerkpeilError as error:
@@ -242,6 +258,8 @@ class _Run:
         self._record.seconds = round(time.monotonic() - self._began, 3)
         ended = {"status": status, "exit_code": exit_code, "seconds": self._record.seconds}
         logger.info("run %d ends", self._record.number, extra=ended)
+        notify(self._project, self._record)
+        self._lineage.end()
         try:
             self._save()
         except OutsideError as error:  # the work is done or lost all the same; say it, and end
@@ -256,7 +274,7 @@ class _Run:
 def _landed_entry(result: LandingResult, file: Path) -> dict[str, Any]:
     names: tuple[str, ...] = ("survey_id", "wave_id", "delivery_id", "status", "provenance")
     names += ("rows_read", "rows_accepted", "rows_rejected", "rows_forgotten")
-    return {"file_name": file.name} | {name: getattr(result, name) for name in names}
+    return {"file_name": file.name, "path": str(file)} | {name: getattr(result, name) for name in names}
 
 
 def _without(entry: dict[str, Any], *names: str) -> dict[str, Any]:

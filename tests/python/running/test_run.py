@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 import time_machine
 
@@ -112,6 +113,18 @@ def test_of_two_runs_at_once_one_works_and_the_other_says_who_and_nothing_is_los
     assert release is not None
     assert releases.is_whole(project, release)
     assert [*(project.published / ".incoming").iterdir(), *(project.landing / ".incoming").iterdir()] == []
+
+    with duckdb.connect(str(project.warehouse), read_only=True) as connection:
+        history = connection.execute("select run_number, status, landed_count from quality.runs order by 1")
+        assert [row[:2] for row in history.fetchall()] == [
+            (one.number, one.status) for one in reversed(read_runs(project))
+        ]
+        layers = connection.execute("select distinct layer from quality.run_layers order by 1").fetchall()
+        assert layers == [("marts",), ("published",), ("seeds",)]
+        steps = "select step, status from quality.run_steps where run_number = 1 order by position"
+        assert connection.execute(steps).fetchall() == [
+            (step, "done") for step in ("inbox", "land plain w00", "build", "gate", "publish")
+        ]
 
     # Nothing is left to do, and --quiet has nothing to say.
     assert call(project, "run", "--quiet") == (0, "", "")
