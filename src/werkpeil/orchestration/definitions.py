@@ -10,6 +10,7 @@ more. Dagster reads the annotations of its functions when it loads them, so they
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -96,12 +97,15 @@ def define(project: Project, inbox: Path | None = None) -> dg.Definitions:
 
 
 def _tables(project: Project) -> Sequence[dg.AssetSpec]:
+    """Return the tables of a project, each after those that it reads, as Dagster wants to be told of them."""
     manifest = target_folder(project) / "manifest.json"
     if not manifest.exists():
         outcome = run_dbt(project, ["parse"])
         if not manifest.exists():
             raise InputError(f"The project cannot be parsed: {outcome.exception}", where=str(project.root))
-    return build_dbt_asset_specs(manifest=manifest)
+    specs = {spec.key: spec for spec in build_dbt_asset_specs(manifest=manifest)}
+    read = {key: {dep.asset_key for dep in spec.deps} for key, spec in specs.items()}
+    return [specs[key] for key in TopologicalSorter(read).static_order() if key in specs]
 
 
 def _folder_of(project: Project, unique_id: str) -> str:
