@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from werkpeil.building import BuildResult
 from werkpeil.building.lock import is_run_at_work
 from werkpeil.errors import InputError, OutsideError
 from werkpeil.landing import all_deliveries
+from werkpeil.landing.retention import DueWave
 from werkpeil.publishing import PublishResult, Release, current_release, releases
 from werkpeil.quality import GateResult, gate
 from werkpeil.running import read_runs, read_status, record, run
@@ -318,6 +319,22 @@ def test_a_record_that_cannot_be_written_in_the_end_is_told_and_exits_3(
     done = run(runnable.project, audience=Audience(NOBODY.on_step, heard.append))
     assert (done.status, done.exit_code) == ("failed", 3)
     assert [str(told) for told in heard if isinstance(told, OutsideError)] == ["The disk is full."]
+
+
+def test_a_wave_that_is_due_is_retired_after_the_release_and_released_without_its_rows(
+    runnable: Workshop, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = date(2026, 1, 1)
+
+    def retire(_: Project) -> list[DueWave]:
+        stages.done.append("retire")
+        return [DueWave("plain", "2020", day, day, deliveries=1, rows=3)] if len(stages.done) < 4 else []
+
+    monkeypatch.setattr(RUN, "retire_due", retire)
+    done = run(runnable.project)
+    assert stages.done == ["build", "publish", "retire", "build", "publish"]
+    assert done.retired == [{"survey_id": "plain", "wave_id": "2020", "due_on": "2026-01-01"}]
+    assert "retired plain 2020" in record.summary(done)
 
 
 def test_a_defect_is_recorded_with_its_traceback_in_the_log_and_goes_on_to_who_started_the_run(
