@@ -26,6 +26,14 @@
     {%- do return(run_started_at.strftime('%Y%m%dT%H%M%SZ') ~ '-' ~ invocation_id[:8]) -%}
 {% endmacro %}
 
+{#
+    A sum that is the same to the last bit in whichever order its rows come, as a join may give them in another one when
+    waves came in another order. An engine that cannot order what it adds up adds it up as it comes.
+#}
+{% macro ordered_sum(value) -%}
+    sum({{ value }}{% if target.type == 'duckdb' %} order by {{ value }}{% endif %})
+{%- endmacro %}
+
 {# Some values of one row as an array. #}
 {% macro array_of(values) -%}
     {{ 'array(' if target.type == 'spark' else '[' }}{{ values | join(', ') }}{{ ')' if target.type == 'spark' else ']' }}

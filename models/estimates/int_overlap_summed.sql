@@ -169,8 +169,8 @@ cluster_totals as (
         measure,
         stratum_id,
         cluster_id,
-        sum(total) as total,
-        sum(previous_total) as previous_total,
+        {{ ordered_sum('total') }} as total,
+        {{ ordered_sum('previous_total') }} as previous_total,
         case when sum(n) > 0 and sum(previous_n) > 0 then 1 else 0 end as is_in_both
     from cluster_sides
     group by
@@ -241,9 +241,9 @@ summed as (
         previous_stratum_id,
         sum(n_both) as n_both,
         sum(units_both) as units_both,
-        sum(sum_zz) as sum_zz,
-        sum(sum_z) as sum_z,
-        sum(sum_previous_z) as sum_previous_z
+        {{ ordered_sum('sum_zz') }} as sum_zz,
+        {{ ordered_sum('sum_z') }} as sum_z,
+        {{ ordered_sum('sum_previous_z') }} as sum_previous_z
     from products
     group by
         survey_id,
@@ -304,7 +304,7 @@ stratum_totals as (
         variable_id,
         measure,
         stratum_id,
-        sum(total) as total
+        {{ ordered_sum('total') }} as total
     from unit_totals
     group by survey_id, wave_id, cut_id, group_id, variable_id, measure, stratum_id
 
@@ -319,7 +319,7 @@ group_weights as (
         group_id,
         variable_id,
         measure,
-        sum(sum_w) as sum_w
+        {{ ordered_sum('sum_w') }} as sum_w
     from unit_totals
     group by survey_id, wave_id, cut_id, group_id, variable_id, measure
 

@@ -53,8 +53,8 @@ int_unit_totals as (
         answers.stratum_id,
         answers.cluster_id,
         cast(sum(answers.n) as bigint) as n,
-        sum(answers.sum_w) as sum_w,
-        sum(answers.sum_w * (measured.y - points.estimate)) as total
+        {{ ordered_sum('answers.sum_w') }} as sum_w,
+        {{ ordered_sum('answers.sum_w * (measured.y - points.estimate)') }} as total
     from answers
     inner join linked_waves
         on

@@ -24,6 +24,12 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def state_of(file: Path) -> tuple[int, int, int]:
+    """Return size, time of change in nanoseconds and inode of a file: what changes when the file does."""
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
 def fsync(path: Path) -> None:
     """Return when a file's content, or a folder's entries, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -93,8 +93,13 @@ class Project:
 
     @property
     def logs(self) -> Path:
-        """Folder of run logs and run records."""
+        """Folder of the logs of dbt, and of what failed unforeseen."""
         return self.data / "logs"
+
+    @property
+    def runs(self) -> Path:
+        """Folder of run records and their logs, one of each per `werkpeil run`."""
+        return self.data / "runs"
 
     @property
     def variables(self) -> dict[str, Any]:

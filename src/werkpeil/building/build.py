@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkpeil.building.dbt import require_success, run_dbt
 from werkpeil.building.lock import only_one
 from werkpeil.building.retention import kept_waves, require_history
+from werkpeil.building.run_history import show_runs
 from werkpeil.building.state import (
     digest_now,
     forget_state,
@@ -39,6 +40,7 @@ class BuildResult:
         seconds: Wall time.
         tables: Rows per mart.
         notices: What it could not count again, because the rows are gone.
+        layers: Seconds of work per layer; empty when nothing was built.
     """
 
     status: str
@@ -48,6 +50,7 @@ class BuildResult:
     seconds: float
     tables: dict[str, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    layers: dict[str, float] = field(default_factory=dict)
 
 
 def build(
@@ -79,6 +82,7 @@ def build(
         forget_state(project)
         with open_warehouse(project, read_only=False) as connection:
             sync_raw(project, connection)
+            show_runs(project, connection)
         # Unit tests try the SQL on rows of their own, which no new wave changes; `make test` runs them.
         command = ["build", "--exclude-resource-type", "unit_test"]
         if full_refresh:
@@ -93,7 +97,9 @@ def build(
             **_describe_marts(project),
         }
         write_state(project, {"inputs": digest, "built": built, "warehouse": warehouse_fingerprint(project)})
-        return BuildResult(status="built", seconds=time.monotonic() - started, **built)
+        return BuildResult(
+            status="built", seconds=time.monotonic() - started, layers=outcome.seconds_by_layer, **built
+        )
 
 
 def _describe_marts(project: Project) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from werkpeil.project import Project
+
+logger = logging.getLogger(__name__)
 
 CHECKS_TOLD = 10
 ROWS_TOLD = 3
@@ -40,6 +43,15 @@ class Outcome:
     def checks(self) -> int:
         """How many results are of tests."""
         return sum(1 for result in self.results if is_check(result))
+
+    @property
+    def seconds_by_layer(self) -> dict[str, float]:
+        """Seconds of work per layer, in the order in which layers begin; two threads' seconds add up."""
+        seconds: dict[str, float] = {}
+        for result in self.results:
+            layer = layer_of(result.node)
+            seconds[layer] = seconds.get(layer, 0.0) + float(result.execution_time)
+        return {layer: round(spent, 3) for layer, spent in seconds.items()}
 
     @property
     def failed(self) -> list[Any]:
@@ -103,9 +115,13 @@ def run_dbt(
         name = event.info.name
         if name == "ConcurrencyLine":
             counted["total"] = event.data.node_count
-        elif name == "NodeFinished" and on_progress:
+        elif name == "NodeFinished":
             counted["done"] += 1
-            on_progress(event.data.node_info.node_name, counted["done"], counted["total"])
+            node, seconds = event.data.node_info, event.data.run_result.execution_time
+            outcome = {"node": node.node_name, "status": node.node_status, "seconds": round(seconds, 3)}
+            logger.debug("%s %s", node.resource_type, node.node_name, extra=outcome)
+            if on_progress:
+                on_progress(node.node_name, counted["done"], counted["total"])
         elif event.info.level in {"error", "warn"}:
             messages.append(event.info.msg)
 
@@ -121,6 +137,14 @@ def run_dbt(
             DuckDBConnectionManager.close_all_connections()
     results = getattr(answer.result, "results", None) or []
     return Outcome(results=list(results), exception=answer.exception, messages=messages)
+
+
+def layer_of(node: Any) -> str:
+    """Return the layer of a node: the folder of its model, `python_models`, `seeds` or `checks`."""
+    if str(node.resource_type) in {"test", "unit_test"}:
+        return "checks"
+    first, *rest = str(node.original_file_path).split("/")
+    return rest[0] if first == "models" and len(rest) > 1 else first
 
 
 def is_check(result: Any) -> bool:

@@ -10,7 +10,7 @@ import logging
 import sys
 import traceback
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations when it runs
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -86,10 +86,9 @@ def _settings(
     if version:
         screen.say(f"werkpeil {__version__}")
         raise typer.Exit
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-    )
+    shown = logging.StreamHandler()
+    shown.setLevel(logging.INFO if verbose else logging.WARNING)  # the log of a run keeps more than that
+    logging.basicConfig(level=shown.level, format="%(levelname)s %(name)s: %(message)s", handlers=[shown])
 
 
 @app.command(
@@ -152,35 +151,18 @@ def run_inbox(
     inbox: Annotated[
         Path | None, typer.Option("--inbox", help="Folder of deliveries: SURVEY/WAVE/FILE.")
     ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Errors and the summary only; nothing if there was nothing to do.")
+    ] = False,
 ) -> None:
     """Land everything new in the inbox, build, check and publish; retire what is due. Safe to repeat.
 
     A delivery that cannot be landed waits; the others go on. Whatever fails later, the last
-    release goes on serving.
+    release goes on serving. Each run leaves a record in data/runs. If another run is at work: exit 3.
     """
-    from werkpeil.landing import land as land_file
-    from werkpeil.landing.inbox import pending
+    from werkpeil.cli.running import run_and_tell
 
-    project = Project.find()
-    worst: WerkpeilError | None = None
-    for item in pending(project, inbox):
-        if item.status != "new":
-            screen.say(f"waits   {item.path}: {item.status.replace('_', ' ')}")
-            continue
-        try:
-            with screen.progress(f"Landing {item.path.name}") as step:
-                result = land_file(project, item.path, item.survey_id, item.wave_id, on_progress=step)
-            _tell_landing(result)
-        except WerkpeilError as error:
-            screen.show_error(error)
-            worst = error if worst is None or error.exit_code > worst.exit_code else worst
-    _tell_build(_build(project))
-    _publish(project)
-    if _retire(project):
-        _tell_build(_build(project))
-        _publish(project)
-    if worst is not None:
-        raise typer.Exit(worst.exit_code)
+    run_and_tell(Project.find(), inbox, tell=_tell_result, quiet=quiet)
 
 
 @app.command(epilog="Example: werkpeil forget --respondent 10482 --survey per")
@@ -433,46 +415,17 @@ def _export_open_data(project: Project) -> None:
     _tell_open_data(exported)
 
 
-@app.command(epilog="Example: werkpeil status")
-def status() -> None:
-    """Show the landed waves, the last build, the current release and what waits in the inbox."""
-    from werkpeil.building.state import read_state
-    from werkpeil.landing import current_deliveries
-    from werkpeil.landing.inbox import pending
-    from werkpeil.publishing import current_release
+@app.command(epilog="Example: werkpeil status --json")
+def status(
+    inbox: Annotated[
+        Path | None, typer.Option("--inbox", help="Folder of deliveries; that of the last run unless said.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False,
+) -> None:
+    """Show the landed waves, the last build, the gate, the release, the last runs and what waits and why."""
+    from werkpeil.cli.running import show_status
 
-    project = Project.find()
-    deliveries = current_deliveries(project)
-    rows = [
-        (
-            d.survey_id,
-            d.wave_id,
-            d.provenance,
-            d.rows_accepted,
-            d.rows_rejected,
-            d.landed_at[:16].replace("T", " "),
-            d.retired_at[:10] if d.retired_at else "",
-            d.file_name,
-        )
-        for d in deliveries
-    ]
-    if rows:
-        columns = ["survey", "wave", "provenance", "accepted", "rejected", "landed (UTC)", "retired", "file"]
-        screen.show_table("Landed waves", columns, rows)
-    else:
-        screen.say("Nothing is landed yet. `werkpeil land FILE --survey S --wave W` lands a delivery.")
-    built = read_state(project).get("built")
-    if built:
-        screen.say(
-            f"Last build: {built['build_id']}, {built['models']} models, {built['checks']} checks passed."
-        )
-    else:
-        screen.say("No finished build since the last change. `werkpeil build` makes one.")
-    _tell_current(current_release(project), built["build_id"] if built else None)
-    waiting = pending(project, None)
-    screen.say(f"Inbox: {len(waiting)} waiting in {screen.near(project.inbox)}")
-    for item in waiting:
-        screen.say(f"  {item.survey_id} {item.wave_id} {item.path.name}: {item.status.replace('_', ' ')}")
+    show_status(Project.find(), inbox, as_json=as_json)
 
 
 @app.command(epilog="Example: werkpeil demo")
@@ -715,6 +668,19 @@ def _tell_report(project: Project, made: SynthesisResult) -> None:
         screen.say(f"  wrote   {screen.near(path)}")
 
 
+def _tell_result(project: Project, result: Any) -> None:
+    """Tell a result of a run, whatever step it is of."""
+    tellers: dict[str, Callable[[Any], None]] = {
+        "LandingResult": _tell_landing,
+        "BuildResult": _tell_build,
+        "GateResult": _tell_gate,
+        "PublishResult": lambda published: _tell_release(project, published),
+        "InboxItem": lambda item: screen.say(f"waits   {item.path}: {item.reason}"),
+        "list": lambda due: _tell_due(due, "retired"),
+    }
+    tellers[type(result).__name__](result)
+
+
 def _tell_landing(result: LandingResult) -> None:
     verb = {
         "landed": "landed",
@@ -771,15 +737,16 @@ def _tell_build(result: BuildResult) -> None:
 
 
 def _tell_gate(result: GateResult) -> None:
-    from werkpeil.quality.results import told
-
     warnings = [found for found in result.results if not found.passed]
     screen.results.print(
         f"[bold green]passed[/] the gate: {result.checks} tests and {len(result.results)} checks of the "
         f"results of build {escape(result.build_id)}, {result.seconds:.0f} s"
     )
-    if warnings:
-        screen.results.print(f"  [bold yellow]{len(warnings)} warnings[/], which stop nothing:")
+    if not warnings:
+        return
+    from werkpeil.quality.results import told  # with its library, which takes seconds to import
+
+    screen.results.print(f"  [bold yellow]{len(warnings)} warnings[/], which stop nothing:")
     for line in (line for found in warnings for line in told(found)):
         screen.say(f"  {line}")
 
@@ -793,14 +760,6 @@ def _tell_release(project: Project, result: PublishResult) -> None:
         screen.say(f"  readers open {screen.near(project.published / 'current.duckdb')}, schema published")
     for build_id in result.removed:
         screen.say(f"  removed the old release {build_id}")
-
-
-def _tell_current(release: Release | None, built: str | None) -> None:
-    if release is None:
-        screen.say("No release yet. `werkpeil publish` makes one.")
-        return
-    newest = "" if built == release.build_id else "; not the last build"
-    screen.say(f"Current release: {_described(release)}{newest}.")
 
 
 def _described(release: Release) -> str:

@@ -26,7 +26,7 @@ messages = Console(stderr=True, highlight=False)
 
 def say(text: str, *, style: str | None = None) -> None:
     """Print one line of results; brackets in it are text, not markup."""
-    results.print(_plain(text), style=style, soft_wrap=True)
+    results.print(plain(text), style=style, soft_wrap=True)
 
 
 def counted(number: int, noun: str) -> str:
@@ -34,7 +34,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text that a terminal only shows: no markup, and control characters as their numbers.
 
     Names of files and columns come from elsewhere, and an escape sequence in one could rewrite the screen.
@@ -44,11 +44,11 @@ def _plain(text: str) -> str:
 
 def show_error(error: WerkpeilError) -> None:
     """Print what is wrong, where, and what to do."""
-    messages.print(f"[bold red]Error[/] {_plain(error.what)}", soft_wrap=True)
+    messages.print(f"[bold red]Error[/] {plain(error.what)}", soft_wrap=True)
     if error.where:
-        messages.print(f"  [dim]where[/]       {_plain(error.where)}", soft_wrap=True)
+        messages.print(f"  [dim]where[/]       {plain(error.where)}", soft_wrap=True)
     if error.hint:
-        messages.print(f"  [dim]what to do[/]  {_plain(error.hint)}", soft_wrap=True)
+        messages.print(f"  [dim]what to do[/]  {plain(error.hint)}", soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numeric: int = 0) -> Table:
@@ -59,7 +59,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numeric: 
         right = position >= first or (bool(rows) and all(_is_number(row[position]) for row in rows))
         shown.add_column(column, justify="right" if right else "left", no_wrap=True)
     for row in rows:
-        shown.add_row(*(_plain(_cell(value)) for value in row))
+        shown.add_row(*(plain(_cell(value)) for value in row))
     return shown
 
 
@@ -106,12 +106,12 @@ def progress(title: str) -> Iterator[Callable[[str, float | None], None]]:
         TextColumn("[dim]{task.fields[step]}"),
     )
     with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bar:
-        task = bar.add_task(_plain(title), total=None, step="")
+        task = bar.add_task(plain(title), total=None, step="")
 
         def update(step: str, fraction: float | None = None) -> None:
             if fraction is None:
-                bar.update(task, step=_plain(step))
+                bar.update(task, step=plain(step))
             else:
-                bar.update(task, step=_plain(step), total=1.0, completed=fraction)
+                bar.update(task, step=plain(step), total=1.0, completed=fraction)
 
         yield update

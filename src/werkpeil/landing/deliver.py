@@ -17,7 +17,7 @@ import duckdb
 from werkpeil.codebook import load_codebook
 from werkpeil.codebook.check import require_consistent
 from werkpeil.errors import InputError, OutsideError
-from werkpeil.files import outside_errors, sha256_of
+from werkpeil.files import outside_errors, sha256_of, state_of
 from werkpeil.landing import zone
 from werkpeil.landing.detect import Detected, detect
 from werkpeil.landing.forget import forgotten_people, remove_people
@@ -159,7 +159,7 @@ def land(  # noqa: PLR0913 - a delivery, and what its sender says of it
     _require_readable(file)
     with zone.lock(project), outside_errors(zone.PLACE):
         report("hashing the file", None)
-        state, sha256 = _state(file), sha256_of(file)
+        state, sha256 = state_of(file), sha256_of(file)
         current = zone.current_delivery(project, survey_id, wave_id)
         if current is not None and not replace:
             _require_same_file(current, sha256, file)
@@ -418,13 +418,8 @@ def _require_balance(delivery: zone.Delivery) -> None:
 # --- The file -----------------------------------------------------------------------------------
 
 
-def _state(file: Path) -> tuple[int, int, int]:
-    found = file.stat()
-    return found.st_size, found.st_mtime_ns, found.st_ino
-
-
 def _require_unchanged(job: _Job) -> None:
-    if _state(job.file) != job.file_state:
+    if state_of(job.file) != job.file_state:
         raise InputError(
             "The file changed while it was read; nothing has landed.",
             where=str(job.file),

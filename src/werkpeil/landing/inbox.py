@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import fcntl
+import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from werkpeil.files import sha256_of
+from werkpeil.files import sha256_of, state_of
 from werkpeil.landing import zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from werkpeil.project import Project
 
 SECONDS_OF_REST = 5.0
+# Names that programs give to a file while they write it; hidden ones (rsync) are not looked at anyway.
+PARTIAL_SUFFIXES = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".temp", "~")
+DEPTH = 3  # <survey>/<wave>/<file>
+DEEPEST = 5  # further down nobody looks for a misplaced file
+
+Status = Literal["new", "still_arriving", "partial_name", "misplaced", "unreadable"]
+REASONS: dict[Status, str] = {
+    "new": "not landed yet",
+    "still_arriving": "still arriving: it changed a moment ago, or a program has it open to write",
+    "partial_name": "has the name of a file that is still being written; it lands under its final name",
+    "misplaced": "stands in no folder of a survey and wave; move it to SURVEY/WAVE/",
+    "unreadable": "may not be read; check its permissions",
+}
 
 
 @dataclass(frozen=True)
@@ -24,45 +39,119 @@ class InboxItem:
 
     Args:
         path: The file.
-        survey_id: Name of the folder's folder.
-        wave_id: Name of the folder.
-        status: `still_arriving` while the file has changed within the last seconds.
+        survey_id: Name of the folder's folder; empty if the file is misplaced.
+        wave_id: Name of the folder; empty if the file is misplaced.
+        status: Whether it can be landed now, or what it waits for.
     """
 
     path: Path
     survey_id: str
     wave_id: str
-    status: Literal["new", "still_arriving"]
+    status: Status
+
+    @property
+    def reason(self) -> str:
+        """Why it waits, in words."""
+        return REASONS[self.status]
 
 
-def pending(project: Project, inbox: Path | None = None) -> list[InboxItem]:
-    """Return the files that wait in `<inbox>/<survey>/<wave>/`, by name.
+def pending(project: Project, inbox: Path | None = None, *, rest: float = SECONDS_OF_REST) -> list[InboxItem]:
+    """Return the files that wait in `<inbox>/<survey>/<wave>/`, and those that stand elsewhere, by name.
 
     A file that landed for its wave at any time is not among them, nor is a hidden one.
 
     Args:
         project: Whose landing zone to compare with.
         inbox: The folder to look in; the project's own by default.
+        rest: Seconds that a file must not have changed, by the clocks of disk and machine.
     """
-    now = time.time()
+    folder = inbox or project.inbox
+    found = (_look(project, folder, path, rest) for path in _files(folder))
+    return [item for item in found if item is not None]
+
+
+def watched(items: Sequence[InboxItem], *, seconds: float) -> list[InboxItem]:
+    """Look again at new files after some seconds: what changed is still arriving, what went is left out.
+
+    Clocks of other machines may be wrong, ours may go back; that a file stays as it is needs no clock to see.
+
+    Args:
+        items: Files that wait.
+        seconds: How long to watch; not at all if none is new.
+    """
+    before = {item.path: state_now(item.path) for item in items if item.status == "new"}
+    if before:
+        time.sleep(seconds)
     return [
-        InboxItem(path, path.parent.parent.name, path.parent.name, _status(path, now))
-        for path in _files(inbox or project.inbox)
-        if not _has_landed(project, path)
+        replace(item, status="still_arriving")
+        if item.status == "new" and state_now(item.path) != before[item.path]
+        else item
+        for item in items
+        if item.status != "new" or state_now(item.path) is not None
     ]
 
 
+def state_now(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes when a file does; None if it is not there."""
+    try:
+        return state_of(path)
+    except OSError:
+        return None
+
+
 def _files(inbox: Path) -> Iterator[Path]:
-    if inbox.is_dir():
-        for path in sorted(inbox.glob("*/*/*")):
-            parts = path.relative_to(inbox).parts
-            if path.is_file() and not any(part.startswith(".") for part in parts):
-                yield path
+    found = (path for depth in range(1, DEEPEST + 1) for path in inbox.glob("/".join("*" * depth)))
+    for path in sorted(found):
+        hidden = any(part.startswith(".") for part in path.relative_to(inbox).parts)
+        if not hidden and path.is_file():
+            yield path
 
 
-def _status(path: Path, now: float) -> Literal["new", "still_arriving"]:
-    rested = abs(now - path.stat().st_mtime) >= SECONDS_OF_REST  # a clock may be ahead of ours
-    return "new" if rested else "still_arriving"
+def _look(project: Project, inbox: Path, path: Path, rest: float) -> InboxItem | None:
+    """Return a file as it waits; None if it has landed, or went while it was looked at."""
+    place = path.relative_to(inbox).parts
+    if len(place) != DEPTH:
+        return InboxItem(path, "", "", "misplaced")
+    survey_id, wave_id, name = place
+    try:
+        if name.lower().endswith(PARTIAL_SUFFIXES):
+            status: Status = "partial_name"
+        elif _has_landed(project, path):
+            return None
+        elif _is_resting(path, rest) and not _is_written_to(path):
+            status = "new"
+        else:
+            status = "still_arriving"
+    except FileNotFoundError:
+        return None
+    except PermissionError:
+        status = "unreadable"
+    return InboxItem(path, survey_id, wave_id, status)
+
+
+def _is_resting(path: Path, rest: float) -> bool:
+    return abs(time.time() - path.stat().st_mtime) >= rest  # a clock may be ahead of ours
+
+
+def _is_written_to(path: Path) -> bool:
+    """Tell whether a program of this machine has a file open to write, where the system can tell.
+
+    A copy over a network can stand still for minutes. A lease for reading is not granted while somebody
+    may write; other machines, other owners and other systems are not seen.
+    """
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    with path.open("rb") as stream:
+        try:
+            # Who opens the file in this instant waits for us, and we are told by a signal that does nothing.
+            fcntl.fcntl(stream, fcntl.F_SETSIG, signal.SIGURG)
+            fcntl.fcntl(stream, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(stream, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return False
 
 
 def _has_landed(project: Project, path: Path) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkpeil.building.dbt import require_success, run_dbt
 from werkpeil.building.lock import only_one
@@ -83,7 +83,8 @@ def run_gate(
         if on_progress is not None:
             on_progress("results", 0, 0)
         results = _check_results(project, build_id)
-        record_pass(project, build_id, checks)
+        warnings = sum(1 for result in results if not result.passed)
+        record_pass(project, build_id, checks, results=len(results), warnings=warnings)
     return GateResult(build_id, checks, time.monotonic() - started, results)
 
 
@@ -117,23 +118,38 @@ def require_newest_build(project: Project) -> str:
     return str(state["built"]["build_id"])
 
 
-def record_pass(project: Project, build_id: str, checks: int) -> None:
-    """Record that the warehouse, as it is now, passed the gate."""
-    record = {"build_id": build_id, "checks": checks, "warehouse": warehouse_fingerprint(project)}
+def record_pass(project: Project, build_id: str, checks: int, *, results: int = 0, warnings: int = 0) -> None:
+    """Record that the warehouse, as it is now, passed the gate.
+
+    Args:
+        project: Whose warehouse.
+        build_id: The build that it holds.
+        checks: Tests of dbt that passed.
+        results: Checks of the results that were made.
+        warnings: How many of them warned.
+    """
+    record = {"build_id": build_id, "checks": checks, "results": results, "warnings": warnings}
+    record["warehouse"] = warehouse_fingerprint(project)
     replace_text(_record_path(project), json.dumps(record, indent=1) + "\n")
 
 
 def has_passed(project: Project) -> bool:
     """Tell whether the warehouse, as it is now, is the last build and passed the gate."""
+    return passed_gate(project) is not None
+
+
+def passed_gate(project: Project) -> dict[str, Any] | None:
+    """Return what is recorded of the gate that the warehouse, as it is now, passed; None if it did not.
+
+    Its keys are `build_id`, `checks`, `results` and `warnings`.
+    """
     try:
-        record = json.loads(_record_path(project).read_text(encoding="utf-8"))
+        record: dict[str, Any] = json.loads(_record_path(project).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
-        return False
+        return None
     built = read_state(project).get("built") or {}
-    return (record.get("build_id"), record.get("warehouse")) == (
-        built.get("build_id"),
-        warehouse_fingerprint(project),
-    )
+    now = (built.get("build_id"), warehouse_fingerprint(project))
+    return record if (record.get("build_id"), record.pop("warehouse", None)) == now else None
 
 
 def _record_path(project: Project) -> Path:

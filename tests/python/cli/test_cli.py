@@ -11,9 +11,11 @@ import pytest
 
 from support.projects import ROOT, SURVEYS, make_project, read_rows
 from support.releases import change_warehouse, make_ready
+from support.runnable import deliver, make_runnable
 from werkpeil import __version__
 from werkpeil.cli import main, screen
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
+from werkpeil.quality import gate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,35 +152,47 @@ def test_status_before_and_after_landing_and_the_inbox(
 
 
 def test_run_lands_what_is_new_publishes_and_tells_of_what_it_could_not_land(
-    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    good = project.inbox / "apistrat" / "2000" / "api.csv"
-    bad = project.inbox / "apistrat" / "2001" / "bad.csv"
-    for path in (good, bad):
-        path.parent.mkdir(parents=True)
-    good.write_bytes((SURVEYS / "apistrat" / "apistrat.csv").read_bytes())
+    workshop = make_runnable(tmp_path)
+    monkeypatch.chdir(workshop.project.root)
+    monkeypatch.setattr(gate, "_check_results", lambda *_: [])  # its marts are not here
+    good, bad = deliver(workshop, "2000"), deliver(workshop, "2001")
     bad.write_text("nothing,of,this\n1,2,3\n")
-    for path in (good, bad):
-        os.utime(path, (1_700_000_000, 1_700_000_000))
+    os.utime(bad, (1_700_000_000, 1_700_000_000))
     assert call(monkeypatch, "run") == 2
     told = capsys.readouterr()
-    assert "landed apistrat 2000" in told.out
+    assert "landed plain 2000" in told.out
     assert "built" in told.out
     assert "passed the gate" in told.out
-    assert "published" in told.out
+    assert "run 1: failed (exit 2)" in told.out.splitlines()[-1]
     assert "None of the" in told.err
     assert bad.exists()
     assert good.exists()
+    assert call(monkeypatch, "status") == 0
+    told = capsys.readouterr()
+    assert "2001 d.csv: refused: None of the" in told.out
+    assert "Seconds per layer (the build before): " in told.out
     bad.unlink()
     assert call(monkeypatch, "run") == 0
     told = capsys.readouterr()
     assert "Nothing changed since build" in told.out
     assert "is the current release; nothing was published" in told.out
+    assert "run 2: nothing to do" in told.out.splitlines()[-1]
+    assert call(monkeypatch, "run", "--quiet") == 0
+    assert capsys.readouterr() == ("", "")
     assert call(monkeypatch, "status") == 0
-    assert "Current release: " in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "Current release: " in told.out
+    assert "Gate: passed" in told.out
+    assert "Inbox: 0 waiting" in told.out
+    assert call(monkeypatch, "status", "--json") == 0
+    status = json.loads(capsys.readouterr().out)
+    assert [run["number"] for run in status["runs"]] == [3, 2, 1]
+    assert status["release"]["is_last_build"]
     assert call(monkeypatch, "export") == 0
     assert "datapackage.json" in capsys.readouterr().out
-    assert (project.published / "datapackage.json").exists()
+    assert (workshop.project.published / "datapackage.json").exists()
 
 
 def test_what_is_not_fit_to_be_published_exits_1_and_the_last_release_stays(

@@ -107,9 +107,45 @@ def test_the_inbox_lists_what_has_not_landed(workshop: Workshop) -> None:
     landed = deliver(workshop, "plain/2023/d.csv", content)
     deliver(workshop, "plain/2023/.hidden.csv", content)
     deliver(workshop, "plain/.later/d.csv", content)
-    deliver(workshop, "plain/stray.csv", content)
+    stray = deliver(workshop, "plain/stray.csv", content)
+    deep = deliver(workshop, "plain/2024/a/b/deep.csv", content)
+    partial = deliver(workshop, "plain/2024/e.csv.PART", content)
     workshop.land(landed, "2023")
-    assert pending(workshop.project) == [InboxItem(waiting, "plain", "2024", "new")]
+    assert pending(workshop.project) == [
+        InboxItem(deep, "", "", "misplaced"),
+        InboxItem(waiting, "plain", "2024", "new"),
+        InboxItem(partial, "plain", "2024", "partial_name"),
+        InboxItem(stray, "", "", "misplaced"),
+    ]
+    assert all(item.reason for item in pending(workshop.project))
+
+
+def test_a_file_that_a_program_has_open_to_write_is_still_arriving(workshop: Workshop) -> None:
+    path = deliver(workshop, "plain/2024/d.csv", "x")
+    with path.open("a"):
+        assert [item.status for item in pending(workshop.project)] == ["still_arriving"]
+    with path.open():
+        assert [item.status for item in pending(workshop.project)] == ["new"]
+
+
+def test_a_file_that_may_not_be_read_says_so(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = workshop.csv(GOOD).read_text()
+    workshop.land(workshop.csv(GOOD))
+    deliver(workshop, "plain/2024/d.csv", content)
+
+    def refuse(_: Path) -> str:
+        raise PermissionError
+
+    monkeypatch.setattr("werkpeil.landing.inbox.sha256_of", refuse)
+    assert [item.status for item in pending(workshop.project)] == ["unreadable"]
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_left_out(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = deliver(workshop, "plain/2024/d.csv", "x")
+    monkeypatch.setattr("werkpeil.landing.inbox.zone.history", lambda *_: path.unlink() or [])
+    assert pending(workshop.project) == []
 
 
 def test_a_replaced_delivery_does_not_come_back(workshop: Workshop) -> None:
