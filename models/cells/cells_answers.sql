@@ -1,5 +1,5 @@
--- In an order of their own, whichever waves are counted together: sums of the same rows in the same order are equal
--- to the last bit, however the warehouse came about.
+-- In an order of their own, whichever waves are counted together: sums of the same rows in the same order are
+-- equal to the last bit, however the warehouse came about.
 select *
 from (
     {{ count_answers() }}

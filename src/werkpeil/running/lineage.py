@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 NAMESPACE = "OPENLINEAGE_NAMESPACE"
 SETTINGS = ("OPENLINEAGE_URL", "OPENLINEAGE_CONFIG", "OPENLINEAGE__TRANSPORT__TYPE")
-PRODUCER = f"https://pypi.org/project/werkpeil/{__version__}"
+PRODUCER = f"urn:werkpeil:{__version__}"
 RUN_JOB = "run"
 BUILT = {"success": "COMPLETE", "error": "FAIL", "fail": "FAIL"}
 
