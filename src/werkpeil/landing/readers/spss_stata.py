@@ -197,7 +197,7 @@ def _require_no_more(source: Source, rows: int) -> None:
 class _CountUnknown(io.FileIO):
     """An SPSS file whose header does not tell how many rows it holds, whatever it does tell."""
 
-    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, size: int = -1) -> bytes:  # type: ignore[override]  # who reads it gives a number
         """Read as from the file, with the count of rows unknown."""
         at = self.tell()
         block = bytearray(super().read(size) or b"")
