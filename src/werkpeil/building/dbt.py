@@ -139,6 +139,19 @@ def run_dbt(
     return Outcome(results=list(results), exception=answer.exception, messages=messages)
 
 
+def in_shares(step: Callable[[str, float | None], None]) -> Callable[[str, int, int], None]:
+    """Return a function that tells the done ones of a number of nodes as a share of them.
+
+    Args:
+        step: Shows the name of a node, and how far all of them are, 0 to 1 or None.
+    """
+
+    def told(name: str, done: int, total: int) -> None:
+        step(name, done / total if total else None)
+
+    return told
+
+
 def layer_of(node: Any) -> str:
     """Return the layer of a node: the folder of its model, `python_models`, `seeds` or `checks`."""
     if str(node.resource_type) in {"test", "unit_test"}:

@@ -585,27 +585,20 @@ def survey_export(
     write_codebook(Project.find(), survey, file_format, out)
 
 
-def _counted(step: Callable[[str, float | None], None]) -> Callable[[str, int, int], None]:
-    """Return a function that shows the done ones of a number of nodes as a share."""
-
-    def told(name: str, done: int, total: int) -> None:
-        step(name, done / total if total else None)
-
-    return told
-
-
 def _build(project: Project, *, full_refresh: bool = False) -> BuildResult:
     from werkpeil.building import build as build_warehouse
+    from werkpeil.building.dbt import in_shares
 
     with screen.progress("Building") as step:
-        return build_warehouse(project, full_refresh=full_refresh, on_progress=_counted(step))
+        return build_warehouse(project, full_refresh=full_refresh, on_progress=in_shares(step))
 
 
 def _check(project: Project, *, again: bool) -> GateResult:
+    from werkpeil.building.dbt import in_shares
     from werkpeil.quality import run_gate
 
     with screen.progress("Checking") as step:
-        return run_gate(project, again=again, on_progress=_counted(step))
+        return run_gate(project, again=again, on_progress=in_shares(step))
 
 
 def _pass_gate(project: Project) -> None:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from werkpeil.building import build
+from werkpeil.building.dbt import in_shares
 from werkpeil.building.lock import only_one_run
 from werkpeil.building.retention import retire_due
 from werkpeil.errors import InputError, OutsideError, WerkpeilError
@@ -200,13 +201,13 @@ class _Run:
     def _release(self) -> None:
         """Build what changed, check what is not checked, publish what is not published."""
         with self._step("build", "Building") as show:
-            built = build(self._project, on_progress=_in_shares(show))
+            built = build(self._project, on_progress=in_shares(show))
         self._record.build = _without(asdict(built), "tables", "notices")
         self._record.notices += built.notices
         self._audience.on_result(built)
         if passed_gate(self._project) is None:
             with self._step("gate", "Checking") as show:
-                gate = run_gate(self._project, again=False, on_progress=_in_shares(show))
+                gate = run_gate(self._project, again=False, on_progress=in_shares(show))
             self._audience.on_result(gate)
         self._record.gate = passed_gate(self._project)
         with self._step("publish", "Publishing"):
@@ -279,12 +280,3 @@ def _landed_entry(result: LandingResult, file: Path) -> dict[str, Any]:
 
 def _without(entry: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in entry.items() if name not in names}
-
-
-def _in_shares(show: Progress) -> Callable[[str, int, int], None]:
-    """Return a function that shows the done ones of a number of nodes as a share."""
-
-    def told(name: str, done: int, total: int) -> None:
-        show(name, done / total if total else None)
-
-    return told
