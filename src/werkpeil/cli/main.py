@@ -546,7 +546,8 @@ def survey_new(
         screen.say("To decide, most important first:")
     for question in draft.questions:
         screen.say(f"  decide  {question}")
-    screen.say(f"Then: werkpeil land {file} --survey {survey} --wave {wave} && werkpeil build")
+    needed = f" --codebook {codebook}" if draft.is_placed_by_codebook else ""
+    screen.say(f"Then: werkpeil land {file} --survey {survey} --wave {wave}{needed} && werkpeil build")
 
 
 @survey_app.command("check", epilog="Example: werkpeil survey check teamklimaat")

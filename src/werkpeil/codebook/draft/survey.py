@@ -20,6 +20,7 @@ from werkpeil.codebook.draft.write import SurveyFiles, require_new, write_survey
 from werkpeil.codebook.load import seed_rows
 from werkpeil.codebook.model import Answer
 from werkpeil.landing import zone
+from werkpeil.landing.layout import layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,12 +50,14 @@ class Draft:
         column_count: Columns in its codebook.
         written: Files written or changed, as paths in the project.
         questions: What a person must decide, most important first.
+        is_placed_by_codebook: The data have no header, and land by the codebook beside them only.
     """
 
     survey_id: str
     column_count: int
     written: tuple[str, ...]
     questions: tuple[str, ...]
+    is_placed_by_codebook: bool
 
 
 def draft_survey(
@@ -124,6 +127,7 @@ def draft_survey(
         column_count=len(columns),
         written=tuple(str(path.relative_to(project.root)) for path in written),
         questions=to_decide,
+        is_placed_by_codebook=codebook is not None and layout_of(codebook) is not None,
     )
 
 

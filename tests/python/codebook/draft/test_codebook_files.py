@@ -55,6 +55,7 @@ def test_triple_s_tells_questions_answers_weight_and_id(drafts: Drafts, fixed: P
 
 def test_fixed_width_data_land_by_their_codebook(drafts: Drafts, fixed: Path) -> None:
     drafts.of(fixed, language="nl", codebook=TRIPLE_S)
+    assert drafts.draft.is_placed_by_codebook
     result = land(drafts.project, fixed, "nieuw", "2022", described_by=TRIPLE_S)
     assert (result.rows_accepted, result.rows_rejected, result.invalid_answers) == (60, 0, {})
 
@@ -73,6 +74,7 @@ def test_ddi_tells_questions_missing_values_and_the_weight(drafts: Drafts) -> No
     ]
     file = drafts.file("PERSID,WGT_FINAL,WEIGHT,LIFESAT,HOURS,REGION", rows)
     drafts.of(file, language="en", codebook=DDI)
+    assert not drafts.draft.is_placed_by_codebook
     satisfied = drafts.column("lifesat")
     assert satisfied.description == "How satisfied are you?"
     assert satisfied.answers == "satisfaction_5"
