@@ -20,7 +20,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -220,10 +220,10 @@ def main() -> int:
                 "Ctrl-C stops it; nothing of it stays.\n"
             )
             sys.stdout.flush()
-            try:
+            for kind in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(kind, signal.default_int_handler)
+            with suppress(KeyboardInterrupt):
                 signal.pause()
-            except KeyboardInterrupt:
-                return 0
     return 0
 
 
