@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from support.projects import ROOT, SURVEYS, make_project
+from support.projects import ROOT, SURVEYS, make_project, without_checks
 from werkpeil.building import build
 from werkpeil.building.dbt import Outcome
 from werkpeil.building.state import SOURCES, inputs_digest, read_state, write_state
@@ -70,7 +70,9 @@ def test_a_contradictory_codebook_stops_the_build_before_anything_changes(projec
 
 def test_a_failed_check_names_itself_its_table_and_its_rows(project: Project) -> None:
     rule = project.root / "models" / "marts" / "shared" / "dim_waves.yml"
-    rule.write_text(rule.read_text().replace("n = accepted_count", "n = accepted_count + 1"))
+    checks = rule.read_text()
+    without_checks(project)
+    rule.write_text(checks.replace("n = accepted_count", "n = accepted_count + 1"))
     with pytest.raises(CheckFailedError) as failure:
         build(project)
     told = str(failure.value)
@@ -111,6 +113,7 @@ def test_a_build_that_fails_writes_the_warehouse_anew_as_one_that_may_hold_who_l
 def test_a_model_that_cannot_be_built_is_named_with_its_file(project: Project) -> None:
     model = project.root / "models" / "marts" / "shared" / "dim_groups.sql"
     model.write_text(model.read_text().replace("from groups", "from nowhere"))
+    without_checks(project)
     with pytest.raises(InputError) as failure:
         build(project)
     assert "dim_groups" in str(failure.value)
@@ -120,6 +123,7 @@ def test_a_model_that_cannot_be_built_is_named_with_its_file(project: Project) -
 def test_a_project_that_cannot_be_parsed_is_told_without_a_traceback(project: Project) -> None:
     model = project.root / "models" / "marts" / "shared" / "dim_groups.sql"
     model.write_text("{{ no_such_macro() }}")
+    without_checks(project)
     with pytest.raises(InputError, match="no_such_macro"):
         build(project)
 
