@@ -50,6 +50,7 @@ class Lineage:
         self._record = record
         self._namespace = os.environ.get(NAMESPACE) or "werkpeil"
         self._client: Any = None
+        self._run_id = ""
         if not is_configured():
             return
         try:
@@ -65,7 +66,7 @@ class Lineage:
 
     def begin(self) -> None:
         """Tell that the run begins."""
-        self._emit("START", RUN_JOB, self._record.started_at, run_id=getattr(self, "_run_id", None))
+        self._emit("START", RUN_JOB, self._record.started_at, run_id=self._run_id)
 
     def end(self) -> None:
         """Tell what landed, what was built, what was published, and how the run ended."""

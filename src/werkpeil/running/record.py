@@ -20,7 +20,6 @@ from werkpeil.errors import OutsideError
 from werkpeil.files import outside_errors, replace_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from werkpeil.errors import WerkpeilError
@@ -255,13 +254,7 @@ def _path(project: Project, number: int) -> Path:
 
 
 def _numbers(project: Project) -> list[int]:
-    return sorted(_found_numbers(project))
-
-
-def _found_numbers(project: Project) -> Iterator[int]:
-    for path in project.runs.glob("*.json"):
-        if path.stem.isdecimal():
-            yield int(path.stem)
+    return sorted(int(path.stem) for path in project.runs.glob("*.json") if path.stem.isdecimal())
 
 
 def _user() -> str:

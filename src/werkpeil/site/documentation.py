@@ -49,10 +49,10 @@ class Documentation:
     pages: Mapping[str, str]
     models: Mapping[str, str]
 
-    def links(self, table: str) -> tuple[str, str] | None:
-        """Return where a published table is documented and where its columns come from; None if nowhere."""
+    def places(self, table: str) -> tuple[str, str] | None:
+        """Return where in `DOCS` a published table is documented, and in `LINEAGE`; None if nowhere."""
         model = self.models.get(table)
-        return (f"{DOCS}#!/model/{model}", f"{LINEAGE}?model={model}&parents=2&children=0") if model else None
+        return (f"#!/model/{model}", f"?model={model}&parents=2&children=0") if model else None
 
 
 def document(project: Project) -> Documentation:

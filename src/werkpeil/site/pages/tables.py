@@ -48,7 +48,7 @@ def tables_page(source: Source, documentation: Documentation | None) -> Page:
     main = {
         voice.language: [
             f"<p>{escape(voice.say(_READING))}</p>",
-            *(_documentation(voice) if documentation else ()),
+            *([f"<p>{escape(voice.say(_MADE))} {_links(voice)}</p>"] if documentation else ()),
             *(
                 piece
                 for row in told
@@ -68,22 +68,12 @@ _READING = Text(
 )
 
 
-def _documentation(voice: Voice) -> Iterator[str]:
-    yield f"<p>{escape(voice.say(_MADE))} {_links(voice, (DOCS, LINEAGE))}</p>"
-
-
-def _links(voice: Voice, targets: tuple[str, str]) -> str:
+def _links(voice: Voice, places: tuple[str, str] = ("", "")) -> str:
     """Links to how tables are made and to the origin of columns, which other tools tell, in English."""
     return ", ".join(
-        f'<a href="{data_link(PATH, voice.language, page)}{mark}{rest}" hreflang="en">{voice.say(name)}</a>'
-        for (page, mark, rest), name in zip(map(_parts, targets), (_DOCS, _LINEAGE), strict=True)
+        f'<a href="{data_link(PATH, voice.language, page)}{place}" hreflang="en">{voice.say(name)}</a>'
+        for page, place, name in zip((DOCS, LINEAGE), places, (_DOCS, _LINEAGE), strict=True)
     )
-
-
-def _parts(target: str) -> tuple[str, str, str]:
-    """Divide an address into its file and what stands from the first `#` or `?` on."""
-    mark = next((sign for sign in "#?" if sign in target), "")
-    return target.partition(mark) if mark else (target, "", "")
 
 
 _MADE = Text("Alle stappen van de weg hierheen:", "Every step of the way here:")
@@ -96,8 +86,8 @@ def _table(row: Row, columns: list[Row], documentation: Documentation | None, vo
     rows = voice.say(Text("rijen", "rows"))
     foreign = ' lang="en" data-keep' if voice.language != "en" else ""
     yield f'<section id="{name}"><h2>{name}</h2><p{foreign}>{escape(row["comment"] or "")}</p>'
-    targets = documentation.links(name) if documentation else None
-    made = f" {_links(voice, targets)}" if targets else ""
+    places = documentation.places(name) if documentation else None
+    made = f" {_links(voice, places)}" if places else ""
     yield f"<p>{voice.count(row['estimated_size'])} {rows}.{made}</p>"
     summary = voice.say(Text(f"{len(columns)} kolommen", f"{len(columns)} columns"))
     entries = "".join(
