@@ -45,6 +45,11 @@ def read_xml(file: Path) -> Element:
     return root
 
 
+def is_in(element: Element, language: str) -> bool:
+    """Tell whether an element says that its text is in a language, whatever the country."""
+    return (element.get(LANGUAGE) or "").casefold().startswith(language)
+
+
 def text_of(element: Element | None) -> str:
     """Return all text in an element, one blank between words; empty if there is no element."""
     return "" if element is None else " ".join("".join(element.itertext()).split())

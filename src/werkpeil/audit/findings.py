@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 Severity = Literal["high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
 
+LANGUAGES = ("nl", "en")
+
 
 @dataclass(frozen=True)
 class Text:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from werkpeil.audit import audit, read_tables
+from werkpeil.audit.findings import LANGUAGES
 from werkpeil.audit.page import write_page
 from werkpeil.audit.published import read_published
 from werkpeil.audit.rules import RULES
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from werkpeil.audit import Finding, Tables
-
-LANGUAGES = ("nl", "en")
 
 
 def run_audit(

@@ -308,6 +308,17 @@ class Codebook(_Strict):
         """The answer set of a coded column; empty for others."""
         return self.answers.get(column.answers, ()) if column.answers else ()
 
+    def questions_of(self, column: Column) -> dict[str, str]:
+        """What was asked, by language: the survey's own first; empty where it is not translated."""
+        other = other_language(self.language)
+        translated = {"nl": column.question_nl, "en": column.question_en}[other]
+        return {self.language: column.description, other: translated or ""}
+
+
+def other_language(language: str) -> str:
+    """Return the other of the two languages."""
+    return "en" if language == "nl" else "nl"
+
 
 def normalise_text(value: Any) -> str:
     """Return a delivered text as it is compared: no byte-order marks, one blank between words, lower case."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from werkpeil.codebook.check import Problem, find_problems
 from werkpeil.codebook.load import load_codebook, seed_rows
-from werkpeil.codebook.model import normalise_text
+from werkpeil.codebook.model import normalise_text, other_language
 from werkpeil.project import MARKER
 
 if TYPE_CHECKING:
@@ -246,15 +246,17 @@ def _is_its_own_name(column: Column) -> bool:
 
 
 def _untranslated(codebook: Codebook) -> Iterator[Problem]:
-    other = "question_en" if codebook.language == "nl" else "question_nl"
+    other = other_language(codebook.language)
     missing = [
-        column.name for column in codebook.columns if column.is_answered and not getattr(column, other)
+        column.name
+        for column in codebook.columns
+        if column.is_answered and not codebook.questions_of(column)[other]
     ]
     if missing:
         yield Problem(
             f"{len(missing)} questions are in one language only: {_listed(missing)}.",
             _in_codebook(codebook),
-            f"write {other}",
+            f"write question_{other}",
         )
     groups = (
         ("answer_sets", [(set_id, _labels(answers)) for set_id, answers in codebook.answers.items()]),

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from werkpeil.audit.findings import LANGUAGES
 from werkpeil.building.lock import only_one
 from werkpeil.errors import CheckFailedError
 from werkpeil.files import outside_errors, replace_folder
@@ -31,7 +32,6 @@ from werkpeil.site.pages import (
     variables,
 )
 from werkpeil.site.reading import Source, read_surveys
-from werkpeil.site.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

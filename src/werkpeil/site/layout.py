@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from werkpeil import __version__
-from werkpeil.audit.findings import Text
-from werkpeil.site.words import LANGUAGES, NAMES, Voice
+from werkpeil.audit.findings import LANGUAGES, Text
+from werkpeil.site.words import NAMES, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

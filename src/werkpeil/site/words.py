@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from werkpeil.audit.findings import Text
+from werkpeil.audit.findings import LANGUAGES, Text
 from werkpeil.exhibits.numbers import NumberStyle, decimal_text, share_text
 from werkpeil.exhibits.writing import REASONS as EXHIBIT_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LANGUAGES = ("nl", "en")
 NAMES = {"nl": "Nederlands", "en": "English"}
 # How this site writes numbers; a narrow space stands before the sign of a percentage.
 STYLES = {

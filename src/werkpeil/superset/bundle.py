@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 import yaml
 from psycopg.pq import Conninfo
 
+from werkpeil.audit.findings import LANGUAGES
 from werkpeil.errors import InputError
 from werkpeil.files import outside_errors, replace_bytes
 from werkpeil.publishing import open_release
@@ -37,7 +38,6 @@ VERSION = "1.0.0"
 ROOT = "werkpeil"
 MASK = "XXXXXXXXXX"
 SECONDS_IN_CACHE = 600
-LANGUAGES = ("nl", "en")
 _SPACE = UUID("5b0c7a52-5f6e-4d0b-8f0c-6d0d6d4b7c11")
 # The earliest time that a ZIP can hold.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)

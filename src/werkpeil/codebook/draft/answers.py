@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from werkpeil.codebook import normalise_text
 from werkpeil.codebook.draft.names import snake_case
 from werkpeil.codebook.draft.vocabulary import degrees_of, family_of, plain
-from werkpeil.codebook.model import Answer
+from werkpeil.codebook.model import Answer, other_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -242,7 +242,7 @@ def _of_family(
 def _in_both(level: Level, label: str, language: str) -> tuple[str, str]:
     """Return the label in Dutch and in English: the survey's own words in its own language."""
     usual = {"nl": level.nl, "en": level.en}
-    other = "en" if language == "nl" else "nl"
+    other = other_language(language)
     if plain(label) not in (normalise_text(usual[other]), normalise_text(usual[language])):
         usual[language] = label
     return usual["nl"], usual["en"]

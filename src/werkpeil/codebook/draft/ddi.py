@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from werkpeil.codebook.draft.description import Description, Kind, Variable, other_language
+from werkpeil.codebook.draft.description import Description, Kind, Variable
 from werkpeil.codebook.draft.facts import ColumnFacts, SurveyFacts, facts_of
-from werkpeil.markup import LANGUAGE, text_of
+from werkpeil.codebook.model import other_language
+from werkpeil.markup import is_in, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ def _variable(element: Element, language: str) -> Variable:
         is_ordered=_ORDERED.get(element.get("nature", "")),
         kind=_kind(element, labels),
         role="weight" if element.get("wgt") == "wgt" else None,
-        translated=_in_language([each for each in questions if _is_told(each, other)], other),
+        translated=_in_language([each for each in questions if is_in(each, other)], other),
         translated_labels=translated_labels,
         facts=facts_of(ColumnFacts, note) if note else None,
     )
@@ -95,9 +96,5 @@ def _note(element: Element | None) -> str:
 
 def _in_language(texts: Sequence[Element], language: str) -> str:
     """Return the text of the language, otherwise the first."""
-    told = [text for text in texts if _is_told(text, language)]
+    told = [text for text in texts if is_in(text, language)]
     return text_of(next(iter(told or texts), None))
-
-
-def _is_told(text: Element, language: str) -> bool:
-    return (text.get(LANGUAGE) or "").casefold().startswith(language)

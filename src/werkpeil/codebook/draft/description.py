@@ -106,11 +106,6 @@ class Description:
         )
 
 
-def other_language(language: str) -> str:
-    """Return the other of the two languages."""
-    return "en" if language == "nl" else "nl"
-
-
 def value_text(value: object) -> str:
     """Return a value as a delimited file would write it: 5 rather than 5.0."""
     if isinstance(value, float) and value.is_integer():

@@ -10,7 +10,6 @@ from werkpeil.codebook.draft.answers import translated
 from werkpeil.codebook.draft.codebook_files import read_description
 from werkpeil.codebook.draft.columns import ColumnDrafter, DraftColumn, divides_people
 from werkpeil.codebook.draft.delivery import ROW_LIMIT, read_delivery
-from werkpeil.codebook.draft.description import other_language
 from werkpeil.codebook.draft.design import find_design
 from werkpeil.codebook.draft.facts import SurveyFacts, noted_meta, take_over
 from werkpeil.codebook.draft.names import Namer
@@ -18,7 +17,7 @@ from werkpeil.codebook.draft.questions import Questions, listed
 from werkpeil.codebook.draft.scales import propose_scales
 from werkpeil.codebook.draft.write import SurveyFiles, require_new, write_survey
 from werkpeil.codebook.load import seed_rows
-from werkpeil.codebook.model import Answer
+from werkpeil.codebook.model import Answer, other_language
 from werkpeil.landing import zone
 from werkpeil.landing.layout import layout_of
 

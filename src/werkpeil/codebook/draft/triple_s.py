@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from werkpeil.codebook.draft.description import Description, Kind, Variable, other_language
+from werkpeil.codebook.draft.description import Description, Kind, Variable
 from werkpeil.codebook.draft.vocabulary import missing_reason
+from werkpeil.codebook.model import other_language
 from werkpeil.landing.layout import option_name
-from werkpeil.markup import LANGUAGE, text_of
+from werkpeil.markup import is_in, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,7 @@ def _labels(element: Element, language: str) -> dict[str, str]:
 
 def _is_told(element: Element | None, language: str) -> bool:
     texts = [] if element is None else element.findall("text")
-    return any((text.get(LANGUAGE) or "").casefold().startswith(language) for text in texts)
+    return any(is_in(text, language) for text in texts)
 
 
 def _in_language(element: Element | None, language: str) -> str:
@@ -87,7 +88,6 @@ def _in_language(element: Element | None, language: str) -> str:
         return text_of(element)
 
     def fit(text: Element) -> tuple[bool, bool]:
-        told = (text.get(LANGUAGE) or "").casefold()
-        return told.startswith(language), text.get("mode") != "interview"
+        return is_in(text, language), text.get("mode") != "interview"
 
     return text_of(max(texts, key=fit))

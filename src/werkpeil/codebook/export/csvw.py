@@ -83,12 +83,11 @@ def _survey_table(codebook: Codebook) -> dict[str, Any]:
 
 
 def _column(codebook: Codebook, column: Column) -> dict[str, Any]:
-    other = column.question_en if codebook.language == "nl" else column.question_nl
-    texts = (column.description, other) if codebook.language == "nl" else (other, column.description)
+    questions = codebook.questions_of(column)
     return {
         "name": column.name,
         "titles": _both(column.label_nl or column.name, column.label_en or column.name),
-        "dc:description": _both(*texts),
+        "dc:description": _both(questions["nl"], questions["en"]),
         "dc:subject": column.theme,
         "datatype": _datatype(column),
         "required": "respondent_id" in column.role,

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from werkpeil import __version__
 from werkpeil.codebook.draft.ddi import NOTE
 from werkpeil.codebook.draft.facts import ColumnFacts, SurveyFacts
+from werkpeil.codebook.model import other_language
 from werkpeil.markup import LANGUAGE
 
 if TYPE_CHECKING:
@@ -177,8 +178,7 @@ def _nature(codebook: Codebook, column: Column) -> str | None:
 
 
 def _question(variable: Element, codebook: Codebook, column: Column) -> None:
-    own, other = codebook.language, "en" if codebook.language == "nl" else "nl"
-    texts = {own: column.description, other: column.question_en if other == "en" else column.question_nl}
+    texts = codebook.questions_of(column)
     if any(texts.values()):
         question = SubElement(variable, "qstn")
         for language, text in texts.items():
@@ -216,7 +216,7 @@ def _both(parent: Element, tag: str, nl: str, en: str, codebook: Codebook, repea
     own, other = (nl, en) if codebook.language == "nl" else (en, nl)
     SubElement(parent, tag, {LANGUAGE: codebook.language}).text = own
     if other != own:
-        SubElement(parent, repeated, {LANGUAGE: "en" if codebook.language == "nl" else "nl"}).text = other
+        SubElement(parent, repeated, {LANGUAGE: other_language(codebook.language)}).text = other
 
 
 def _note(parent: Element, subject: str, content: str) -> None:

@@ -145,10 +145,8 @@ def _article(codebook: Codebook, column: Column, reasons: Mapping[str, Text]) ->
 
 def _question(codebook: Codebook, column: Column) -> Text:
     """Return the question in both languages; in its own where it is not translated."""
-    own = column.description
-    if codebook.language == "nl":
-        return Text(own, column.question_en or own)
-    return Text(column.question_nl or own, own)
+    questions, own = codebook.questions_of(column), column.description
+    return Text(questions["nl"] or own, questions["en"] or own)
 
 
 def _facts(codebook: Codebook, column: Column) -> list[tuple[Text, Text]]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from werkpeil.audit.findings import Text
+from werkpeil.audit.findings import LANGUAGES, Text
 from werkpeil.site.layout import Page
 from werkpeil.site.pictures import NEGATIVE, NEUTRAL, POSITIVE, Estimate
-from werkpeil.site.words import LANGUAGES, Voice
+from werkpeil.site.words import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
