@@ -22,7 +22,12 @@
 {% macro answer_counts_sql(codebook, scored, waves) %}
     {% set variables = counted_variables(codebook) %}
     {% if not variables %}
-{{ no_answers_sql(scored) }}
+        {#- A survey that has groups only. #}
+{{ rows_sql([], {
+        'survey_id': 'text', 'wave_id': 'text', 'stratum_id': 'text', 'cluster_id': 'text', 'profile_code': 'bigint',
+        'variable_id': 'text', 'answer_value': 'double', 'n': 'bigint', 'sum_w': 'double', 'sum_w2': 'double',
+        'fingerprint': 'text'
+    }) }}
     {% else %}
 select
     survey_id,
@@ -52,25 +57,6 @@ from (
 ) as {{ unpivot('respondents', 'answer_value', 'variable_id', variables) }}
 group by survey_id, wave_id, stratum_id, cluster_id, profile_code, variable_id, answer_value
     {% endif %}
-{% endmacro %}
-
-
-{# The cells of a survey that has groups only: none. #}
-{% macro no_answers_sql(scored) %}
-select
-    survey_id,
-    wave_id,
-    stratum_id,
-    cluster_id,
-    profile_code,
-    cast(null as varchar) as variable_id,
-    cast(null as double) as answer_value,
-    cast(0 as bigint) as n,
-    weight as sum_w,
-    weight as sum_w2,
-    cast(null as varchar) as fingerprint
-from {{ scored }}
-where 1 = 0
 {% endmacro %}
 
 
