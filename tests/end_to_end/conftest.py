@@ -147,7 +147,8 @@ def sectors(tmp_path_factory: pytest.TempPathFactory) -> Project:
         with open_warehouse(made) as connection:
             tables = read_catalog(connection, meanings, build_id)
         with releases.workspace(made) as workspace:
-            releases.show_release(made, releases.write_release(made, tables, meanings, build_id, workspace))
+            release = releases.write_release(made, tables, meanings, build_id, workspace, deliveries=())
+            releases.show_release(made, release)
 
     return made_once(tmp_path_factory, "sectors", make)
 

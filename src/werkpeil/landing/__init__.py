@@ -1,7 +1,7 @@
 """Landing: delivered files become immutable, checked, pseudonymised Parquet."""
 
 from werkpeil.landing.deliver import LandingResult, land
-from werkpeil.landing.forget import ForgottenRows, forget, forgotten_at
+from werkpeil.landing.forget import ForgottenRows, forget
 from werkpeil.landing.inbox import InboxItem, pending
 from werkpeil.landing.raw import sync_raw
 from werkpeil.landing.zone import Delivery, all_deliveries, current_deliveries
@@ -14,7 +14,6 @@ __all__ = [
     "all_deliveries",
     "current_deliveries",
     "forget",
-    "forgotten_at",
     "land",
     "pending",
     "sync_raw",

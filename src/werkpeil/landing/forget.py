@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
@@ -98,12 +98,6 @@ def forgotten_people(project: Project, survey_id: str, wave_id: str) -> list[str
         for person in _read_list(project)
         if person.survey_id == survey_id and person.wave_id in (ANY_WAVE, wave_id)
     ]
-
-
-def forgotten_at(project: Project) -> datetime | None:
-    """Return when somebody was last forgotten, in UTC; None if nobody ever was."""
-    path = project.secrets / FORGOTTEN
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
 
 
 def remove_people(

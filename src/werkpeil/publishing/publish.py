@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from werkpeil.building.lock import only_one
 from werkpeil.errors import CheckFailedError
 from werkpeil.files import outside_errors
-from werkpeil.landing import forgotten_at
+from werkpeil.landing import all_deliveries, current_deliveries
 from werkpeil.publishing import releases
 from werkpeil.publishing.catalog import read_catalog, read_meanings
 from werkpeil.quality import has_passed
@@ -51,6 +51,8 @@ def publish(project: Project) -> PublishResult:
     """
     with only_one(project), outside_errors("folder of releases"):
         keep = releases.releases_to_keep(project)
+        # Read before the build is found to be the newest: who is forgotten from here on is not missed.
+        deliveries = [delivery.delivery_id for delivery in current_deliveries(project)]
         build_id = require_newest_build(project)
         if not has_passed(project):
             raise CheckFailedError(
@@ -70,12 +72,15 @@ def publish(project: Project) -> PublishResult:
                 meanings = read_meanings(project)
                 with open_warehouse(project) as connection:
                     tables = read_catalog(connection, meanings, build_id)
-                release = releases.write_release(project, tables, meanings, build_id, workspace)
+                release = releases.write_release(
+                    project, tables, meanings, build_id, workspace, deliveries=deliveries
+                )
                 status = "published"
             if status == "published":
                 releases.show_release(project, release)
                 _show_pages(project)
-            removed = releases.prune(project, keep, after=forgotten_at(project))
+            landed = {delivery.delivery_id for delivery in all_deliveries(project)}
+            removed = releases.prune(project, keep, landed)
     return PublishResult(status, release, tuple(old.build_id for old in removed))
 
 

@@ -28,7 +28,7 @@ from werkpeil.publishing.metrics import add_metrics
 from werkpeil.sql import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from werkpeil.project import Project
@@ -59,6 +59,7 @@ class Release:
         sha256: Its digest.
         tables: Rows per table.
         meanings: Grain and tests per table, as dbt knew them; what is said in words stands in the file.
+        deliveries: Ids of the deliveries that it counts; None in the index of a version that kept none.
     """
 
     build_id: str
@@ -68,6 +69,11 @@ class Release:
     sha256: str
     tables: dict[str, int]
     meanings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    deliveries: list[str] | None = None
+
+    def counts_only(self, landed: Collection[str]) -> bool:
+        """Tell whether every delivery that it counts is among these."""
+        return self.deliveries is not None and set(self.deliveries) <= set(landed)
 
 
 def require_build_id(build_id: str) -> None:
@@ -159,7 +165,13 @@ def open_release(project: Project) -> Iterator[Any]:
 
 
 def write_release(
-    project: Project, tables: Sequence[Table], meanings: Mapping[str, Meaning], build_id: str, workspace: Path
+    project: Project,
+    tables: Sequence[Table],
+    meanings: Mapping[str, Meaning],
+    build_id: str,
+    workspace: Path,
+    *,
+    deliveries: Sequence[str],
 ) -> Release:
     """Write the release of a build and list it; readers do not see it yet.
 
@@ -171,6 +183,7 @@ def write_release(
         meanings: What they mean.
         build_id: Their build.
         workspace: A folder of this process alone, on the disk of the releases.
+        deliveries: Ids of the deliveries that the build counts.
 
     Raises:
         OutsideError: the file that was written does not hold what it should.
@@ -183,12 +196,13 @@ def write_release(
     fsync(draft)
     release = Release(
         build_id=build_id,
-        published_at=_moment(datetime.now(UTC)),
+        published_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         file_name=final.name,
         file_bytes=draft.stat().st_size,
         sha256=sha256_of(draft),
         tables={table.name: table.rows for table in held},
         meanings={name: {"grain": meaning.grain, "tests": meaning.tests} for name, meaning in known.items()},
+        deliveries=list(deliveries),
     )
     draft.replace(final)
     fsync(project.published)
@@ -253,19 +267,23 @@ def releases_to_keep(project: Project) -> int:
     return kept
 
 
-def prune(project: Project, keep: int, *, after: datetime | None = None) -> list[Release]:
+def prune(project: Project, keep: int, landed: Collection[str]) -> list[Release]:
     """Remove the releases that are too old, and files that were never released; return the former.
 
     The current release stays, whatever its age. What readers have open stays theirs until they close it.
+    A delivery that left the landing zone was copied without somebody who asked to be forgotten, so that a
+    release that counts it and a newer one would differ by that person. Which deliveries are left says so
+    whatever the clock did, and whoever was stopped in between.
 
     Args:
         project: Whose releases.
         keep: How many stay.
-        after: Only those stay that were released after this moment.
+        landed: Ids of all deliveries in the landing zone, replaced ones too; only releases that count no
+            other stay.
     """
     current = current_release(project)
     listed = read_index(project)
-    newest = [release for release in listed[:keep] if after is None or release.published_at > _moment(after)]
+    newest = [release for release in listed[:keep] if release.counts_only(landed)]
     kept = [release for release in listed if release in newest or release == current]
     removed = [release for release in listed if release not in kept]
     if removed:
@@ -275,10 +293,6 @@ def prune(project: Project, keep: int, *, after: datetime | None = None) -> list
             logger.info("removing %s", path)
             path.unlink()
     return removed
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import stat
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from filelock import FileLock
 from support.releases import NASTY, change_warehouse, content, make_ready
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
 from werkpeil.files import sha256_of
-from werkpeil.landing.forget import FORGOTTEN
+from werkpeil.landing import zone
 from werkpeil.publishing import current_release, publish, releases
 from werkpeil.publishing.open_data import export_open_data
 
@@ -30,6 +30,19 @@ SECOND = "20260102T000000Z-00000002"
 
 def current(project: Project) -> Path:
     return project.published / "current.duckdb"
+
+
+def deliver(project: Project, *, replaces: zone.Delivery | None = None) -> zone.Delivery:
+    """Put a delivery without rows into the landing zone, as the current one of its wave."""
+    delivery_id, moment = zone.next_delivery_id("0" * 64, zone.current_delivery(project, "mood", "2024"))
+    delivery = zone.Delivery(
+        "mood", "2024", delivery_id, "synthetic", "mood.csv", 0, "0" * 64, "delimited", None, None,
+        0, 0, 0, {}, {}, [], moment.isoformat(), "0", "key", replaces and replaces.delivery_id,
+        zone.wave_folder(project, "mood", "2024") / delivery_id,
+    )  # fmt: skip
+    with zone.workspace(project) as prepared:
+        zone.commit(prepared, delivery)
+    return delivery
 
 
 def files(project: Project) -> list[str]:
@@ -76,6 +89,7 @@ def test_a_release_is_closed_read_only_listed_and_alone(ready: Project) -> None:
             "file_name": f"werkpeil-{FIRST}.duckdb",
             "file_bytes": release.file_bytes,
             "sha256": release.sha256,
+            "deliveries": [],
             "tables": {"labels": 16, "nobody": 0, "shares": 20},
             "meanings": {
                 "shares": {
@@ -145,29 +159,41 @@ def test_old_releases_are_kept_for_a_declared_number_and_never_the_current_one_r
     assert files(ready) == [f"werkpeil-{build_id}.duckdb" for build_id in ids[2:]]
     # An operator goes back to an old release; it stays beside the newest, though it is the third of one.
     releases.show_release(ready, releases.read_index(ready)[-1])
-    releases.prune(ready, 1)
+    releases.prune(ready, 1, landed=())
     assert files(ready) == [f"werkpeil-{ids[2]}.duckdb", f"werkpeil-{ids[4]}.duckdb"]
     assert current_release(ready).build_id == ids[2]  # type: ignore[union-attr]  # it is there
 
 
-def test_releases_of_before_somebody_was_forgotten_go_with_the_next_publication(ready: Project) -> None:
+def test_releases_that_count_who_was_forgotten_go_with_the_next_publication(ready: Project) -> None:
     """Whoever publishes it: `werkpeil forget` stops at a gate that fails, and another command may go on."""
     ids = [f"2026010{day}T000000Z-0000000{day}" for day in range(1, 4)]
+    first = deliver(ready)
     make_ready(ready, ids[0])
     publish(ready)
     export_open_data(ready)
-    ready.secrets.mkdir()
-    listed = ready.secrets / FORGOTTEN
-    listed.write_text("plain * 0123456789abcdef\n")
+    # The clock went back since the release: it is younger than whatever happens now.
+    index = ready.published / "releases.json"
+    index.write_text(index.read_text().replace('"published_at": "20', '"published_at": "29'))
+    with zone.lock(ready):
+        deliver(ready)
+        shutil.rmtree(first.folder)
     make_ready(ready, ids[1])
     assert publish(ready).removed == (ids[0],)
     assert export_open_data(ready).build_id == ids[1]
     assert [folder.name for folder in (ready.published / "open-data").iterdir()] == [ids[1]]
-    # Nobody left since: the next release stands beside it.
-    os.utime(listed, (0, 0))
+    # Nobody left since, a file was replaced: the next release stands beside it.
+    current = zone.current_delivery(ready, "mood", "2024")
+    deliver(ready, replaces=current)
     make_ready(ready, ids[2])
     assert publish(ready).removed == ()
     assert files(ready) == [f"werkpeil-{build_id}.duckdb" for build_id in ids[1:]]
+    # An index of before it told deliveries: what its releases count is not known, so only the current stays.
+    listed = json.loads(index.read_text())
+    for entry in listed["releases"]:
+        del entry["deliveries"]
+    index.write_text(json.dumps(listed))
+    assert publish(ready).removed == (ids[1],)
+    assert files(ready) == [f"werkpeil-{ids[2]}.duckdb"]
 
 
 @pytest.mark.parametrize("kept", ["0", "-1", "true", "many"])

@@ -42,7 +42,7 @@ def released(project: Project, data: Path) -> Project:
         [(build_id,)] = connection.execute("select distinct build_id from published.dim_waves").fetchall()
         tables = read_catalog(connection, meanings, build_id)
     with workspace(made) as folder:
-        show_release(made, write_release(made, tables, meanings, build_id, folder))
+        show_release(made, write_release(made, tables, meanings, build_id, folder, deliveries=()))
     return made
 
 
