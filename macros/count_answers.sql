@@ -1,7 +1,7 @@
 {#
     Cells: how many people, and with which weight, gave each answer, per stratum, cluster and profile. Answers of
     items, outcomes and controls and scores of scales are counted alike; missing answers by their
-    reason. One scan of the respondents per wave; a new wave leaves the cells of the others alone.
+    reason. The respondents of a wave are read once; a new wave leaves the cells of the others alone.
 #}
 {% macro count_answers() %}
 {{ depends_on_codebook() }}
@@ -21,6 +21,8 @@
 
 {% macro answer_counts_sql(codebook, scored, waves) %}
     {% set variables = counted_variables(codebook) %}
+    {#- One wave, as nearly always, needs no text to keep it apart. #}
+    {% set apart = ['wave_id'] if waves | length > 1 else [] %}
     {% if not variables %}
         {#- A survey that has groups only. #}
 {{ rows_sql([], {
@@ -30,32 +32,34 @@
     }) }}
     {% else %}
 select
-    survey_id,
-    wave_id,
-    stratum_id,
-    cluster_id,
-    profile_code,
-    variable_id,
-    answer_value,
-    count(*) as n,
-    sum(weight) as sum_w,
-    sum(weight * weight) as sum_w2,
-    {{ fingerprint_of(waves) }} as fingerprint
+    units.survey_id,
+    units.wave_id,
+    units.stratum_id,
+    units.cluster_id,
+    counted.profile_code,
+    counted.variable_id,
+    counted.answer_value,
+    counted.n,
+    counted.sum_w,
+    counted.sum_w2,
+    units.fingerprint
 from (
+    {{ count_values(scored, in_waves(waves), ['unit_number', 'profile_code'] + apart, variables) }}
+) as counted
+inner join (
     select
         survey_id,
         wave_id,
-        stratum_id,
-        cluster_id,
-        profile_code,
-        weight
-        {%- for name in variables %},
-        cast({{ name }} as double) as {{ name }}
-        {%- endfor %}
+        unit_number,
+        min(stratum_id) as stratum_id,
+        min(cluster_id) as cluster_id,
+        {{ fingerprint_of(waves) }} as fingerprint
     from {{ scored }}
     where {{ in_waves(waves) }}
-) as {{ unpivot('respondents', 'answer_value', 'variable_id', variables) }}
-group by survey_id, wave_id, stratum_id, cluster_id, profile_code, variable_id, answer_value
+    group by survey_id, wave_id, unit_number
+) as units
+    on counted.unit_number = units.unit_number
+    {%- for name in apart %} and counted.{{ name }} = units.{{ name }}{% endfor %}
     {% endif %}
 {% endmacro %}
 

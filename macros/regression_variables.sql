@@ -26,8 +26,8 @@
     {% if column is not none and column.answers and parts | length == 2 %}
         {% do return({
             'name': name, 'centre': 0.5, 'answered': parts[0] ~ ' >= 0', 'scores': [0.0, 1.0],
-            'value': 'case when ' ~ parts[0] ~ ' in (' ~ answer_codes(codebook, column, [parts[1]]) | join(', ')
-                ~ ') then 1e0 else 0e0 end'
+            'value': 'case when ' ~ among(parts[0], answer_codes(codebook, column, [parts[1]]))
+                ~ ' then 1e0 else 0e0 end'
         }) %}
     {% elif column is not none and column.answers %}
         {% set scored = [] %}

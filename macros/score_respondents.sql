@@ -1,6 +1,8 @@
 {#
     Scoring: scale scores, the groups a respondent belongs to, and the profile that crosses them. Still one
-    row per respondent; answers and scores keep the negative codes of missing reasons.
+    row per respondent; answers and scores keep the negative codes of missing reasons. A sampling unit, which is
+    a stratum's cluster or a stratum without clusters, has a number in its wave: what counts respondents groups by
+    numbers, several times faster than by texts.
 #}
 {% macro score_respondents(survey_id) %}
     {% set book = codebook(survey_id) %}
@@ -24,6 +26,7 @@
     {% set coded = columns_with_role(codebook, ['group', 'item', 'outcome', 'control']) %}
     {% set profile = profile_variables(codebook) %}
     {% set is_weighed = declared_weighting(codebook) is not none %}
+    {% set has_units = columns_with_role(codebook, ['stratum', 'cluster']) | length > 0 %}
 with
 
 responses as (
@@ -48,6 +51,29 @@ weights as (
         weight as computed_weight
     from {{ ref('weighting') }}
     where survey_id = {{ literal(codebook.survey_id) }} and margin_id is null
+
+),
+{%- endif %}
+
+{%- if has_units %}
+
+units as (
+
+    select
+        wave_id as unit_wave,
+        stratum_id as unit_stratum,
+        cluster_id as unit_cluster,
+        row_number() over (
+            partition by wave_id order by stratum_id nulls last, cluster_id nulls last
+        ) as unit_number
+    from (
+        select distinct
+            wave_id,
+            stratum_id,
+            cluster_id
+        from {{ staged }}
+        where {{ in_waves(waves) }}
+    ) as drawn
 
 ),
 {%- endif %}
@@ -122,8 +148,16 @@ select
         {%- endfor %}
         as bigint
     ) as profile_code,
+    cast({{ 'units.unit_number' if has_units else '1' }} as bigint) as unit_number,
     {{ fingerprint_of(waves) }} as fingerprint
 from grouped
+{%- if has_units %}
+left join units
+    on
+        grouped.wave_id = units.unit_wave
+        and grouped.stratum_id = units.unit_stratum
+        and grouped.cluster_id = units.unit_cluster
+{%- endif %}
 {% endmacro %}
 
 
@@ -201,7 +235,7 @@ from grouped
                     'group_id': category.category,
                     'label_nl': texts.nl[0] if codes | length == 1 else texts.nl | join(' / ') if codes | length == 2 else category.label_nl ~ ' (' ~ codes | first ~ '-' ~ codes | last ~ ')',
                     'label_en': texts.en[0] if codes | length == 1 else texts.en | join(' / ') if codes | length == 2 else category.label_en ~ ' (' ~ codes | first ~ '-' ~ codes | last ~ ')',
-                    'condition': name ~ ' in (' ~ codes | join(', ') ~ ')'
+                    'condition': among(name, codes)
                 }) %}
             {% endif %}
         {% endfor %}

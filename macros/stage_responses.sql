@@ -74,7 +74,7 @@ case
     {%- endfor %}
     else {{ reason_code(codebook, 'invalid') }}
 {%- elif column.answers %}
-    when {{ name }} in ({{ valid_answers(codebook, column) | map(attribute='answer_code') | map('int') | join(', ') }}) then {{ name }}
+    when {{ among(name, valid_answers(codebook, column) | map(attribute='answer_code')) }} then {{ name }}
     {%- for answer in codebook.answers[column.answers] if answer.missing_reason %}
     when {{ name }} = {{ answer.answer_code | int }} then {{ reason_code(codebook, answer.missing_reason) }}
     {%- endfor %}
@@ -95,7 +95,7 @@ end
 cast(case
     when {{ column.name }} = {{ reason_code(codebook, 'skipped') }} and not (
     {%- for name, wanted in column.universe.items() -%}
-        {{ ' and ' if not loop.first }}{{ name }} in ({{ answer_codes(codebook, column_named(codebook, name), as_list(wanted)) | join(', ') }})
+        {{ ' and ' if not loop.first }}{{ among(name, answer_codes(codebook, column_named(codebook, name), as_list(wanted))) }}
     {%- endfor -%}
     ) then {{ reason_code(codebook, 'not_asked') }}
     else {{ column.name }}
