@@ -20,7 +20,7 @@ BOUNCER := tools/dbt-bouncer/.venv/bin/dbt-bouncer
 SQL := $(wildcard models analyses tests/singular)
 CHECKS := check-format check-ruff check-types check-yaml check-sql check-house check-dbt check-bouncer
 
-.PHONY: help setup demo postgres test check format golden clean $(CHECKS)
+.PHONY: help setup demo postgres bench test check format golden clean $(CHECKS)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ demo: setup ## Land the bundled waves, build the marts, say where the results ar
 
 postgres: setup ## Publish the last build to PostgreSQL, by the standard PG* variables (docs/how-to/postgres.md)
 	@$(BIN)/werkpeil publish --to postgres
+
+# What may be told to `bench`; see benchmarks/README.md.
+BENCH := $(foreach name,RESPONDENTS SIZES RUNS TIMEOUT TASKS ONLY FOLDER PAGE,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) "$($(name))"))
+
+bench: setup ## Compare with other tools, RESPONDENTS=50000 of them (benchmarks/README.md)
+	@$(BIN)/python -m benchmarks $(BENCH) $(if $(RESUME),--resume)
 
 test: setup ## Run the checks, then all tests; both run, either can fail it
 	@status=0; \
@@ -58,6 +64,7 @@ check-types: # Types hold (mypy, strict)
 	@echo "== mypy"
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/mypy --no-error-summary tools/house_rules.py tools/read_release.py
+	@$(BIN)/mypy --no-error-summary $(filter-out benchmarks/prepare.py,$(wildcard benchmarks/*.py))
 
 check-yaml: # YAML is clean (yamllint)
 	@echo "== yamllint"

@@ -185,7 +185,7 @@ def _fit_wave(
             if fit.null_reason == "collinear":
                 fit = _refit(cells, specification, chosen, rows, weighted=weighted)
             fits[specification.model_id, kind] = fit
-    errors = _design_errors(cells, specifications, fits, design, rows)
+    errors = design_errors(cells, specifications, fits, design, rows)
     distinct = _distinct_rows(cells, specifications, design, rows)
     frames = []
     for specification in specifications:
@@ -228,7 +228,7 @@ def _refit(
     )
 
 
-def _design_errors(
+def design_errors(
     cells: pd.DataFrame,
     specifications: list[Specification],
     fits: dict[tuple[str, str], Fit],

@@ -127,16 +127,23 @@ def add_checks_of_sql(project: Project) -> None:
         shutil.copytree(ROOT / "tests" / name, project.root / "tests" / name)
 
 
-def add_survey(root: Path, survey: str, name: str | None = None) -> None:
-    """Add one of the tests' own surveys to a project: its codebook, its seeds and two models."""
-    name = name or survey
+def add_survey(root: Path, survey: str, name: str | None = None, *, source: Path | None = None) -> None:
+    """Add a survey to a project: its codebook, its seeds and two models.
+
+    Args:
+        root: Of the project.
+        survey: Its id in what is added.
+        name: Its id in the project, if another.
+        source: Folder of codebook and seeds, if it is none of the tests' own.
+    """
+    name, source = name or survey, source or SURVEYS / survey
     staging = root / "models" / "staging" / name
     staging.mkdir()
-    codebook = (SURVEYS / survey / "codebook.yml").read_text(encoding="utf-8")
+    codebook = (source / "codebook.yml").read_text(encoding="utf-8")
     (staging / f"_{name}__sources.yml").write_text(codebook.replace(f"name: {survey}\n", f"name: {name}\n"))
     (staging / f"stg_{name}__responses.sql").write_text(f"{{{{ stage_responses('{name}') }}}}\n")
     (root / "models" / "scored" / f"scored_{name}.sql").write_text(f"{{{{ score_respondents('{name}') }}}}\n")
-    for rows in sorted((SURVEYS / survey / "seeds").glob("*.csv")):
+    for rows in sorted((source / "seeds").glob("*.csv")):
         header, *lines = rows.read_text(encoding="utf-8").splitlines()
         named = [
             f"{name},{line.partition(',')[2]}" if line.startswith(f"{survey},") else line for line in lines

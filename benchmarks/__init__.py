@@ -1,0 +1,1 @@
+"""Werkpeil beside its peers, on the same made-up answers: `make bench`."""
