@@ -35,6 +35,11 @@ from benchmarks.tasks import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+class CannotPrepareError(Exception):
+    """What contestants should find ready could not be made; the message is what was said."""
+
+
 # A contestant that took longer than this is not asked again: its first run stands, and says so.
 SECONDS_OF_SEVERAL_RUNS = 120
 
@@ -116,7 +121,11 @@ def _enter(
     if reason is not None:
         _say(f"{task.key:<12} {count:>9,} {contestant.name:<34} not here: {reason}")
         return entry | {"status": "not_here", "reason": reason}
-    ready = _prepared(contestant.prepared or task.prepared, count, folder)
+    try:
+        ready = _prepared(contestant.prepared or task.prepared, count, folder)
+    except CannotPrepareError as error:
+        _say(f"{task.key:<12} {count:>9,} {contestant.name:<34} could not be prepared:\n{error}")
+        return entry | {"status": "not_here", "reason": "what it needs could not be made; see prepare.log"}
     runs: list[dict[str, Any]] = []
     out = folder / "out" / f"{task.key}-{count}" / contestant.name.replace(" ", "_").replace(",", "")
     for _ in range(arguments.runs):
@@ -145,7 +154,7 @@ def _prepared(what: str, count: int, folder: Path) -> Path:
         words, timeout=86_400, environment=surroundings(count), log=folder / "prepare.log"
     )
     if measured.status != "done":
-        raise SystemExit(f"{what} of {count:,} respondents could not be made:\n{measured.output}")
+        raise CannotPrepareError(measured.output)
     return place
 
 

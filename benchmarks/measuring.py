@@ -105,8 +105,12 @@ class _Watch(threading.Thread):
 
     def run(self) -> None:
         """Look until told to end."""
-        while not self._ended.wait(SECONDS_BETWEEN_LOOKS):
+        pause = SECONDS_BETWEEN_LOOKS
+        while not self._ended.wait(pause):
+            began = time.monotonic()
             self.peak = max(self.peak, held_memory(self._pid))
+            # A look at large processes costs them time: it may take a twentieth of it.
+            pause = max(SECONDS_BETWEEN_LOOKS, 20 * (time.monotonic() - began))
             if self.peak > self._limit:
                 self._halt("too_large")
             elif time.monotonic() > self._until:

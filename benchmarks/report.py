@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 INTRODUCTION = """\
 # Benchmarks
 
-Werkpeil beside others, on the same made-up answers, in one run. `{command}` wrote this page and its
-picture; it writes what it finds, good or bad. How it is done, and how to add a contestant:
-[benchmarks](../benchmarks/README.md).
+Werkpeil beside others, on the same made-up answers, in one run. How it is done, and how to add a
+contestant: [benchmarks](../benchmarks/README.md). This page and its picture were written by the command below,
+which writes what it finds, good or bad.
+
+    {command}
 
 - Each contestant runs in processes of its own, one after another, its file in the page cache.
 - **seconds** are the median of its runs, from data in its own memory (or, for Werkpeil and DuckDB, in its
-  file) to answers; missing codes and scale scores included, reading a file into memory not. **CPU** is that
-  of all cores in that time. **process** is all of it, starting and reading included, and **peak** the most
-  memory that it held, its children included. **times ours** is its seconds by the first contestant's.
+  file) to answers; missing codes and scale scores included (**prepare** is that part), reading a file into
+  memory not. **CPU** is that of all cores in that time. **process** is all of it, starting and reading
+  included, and **peak** the most memory that it held, its children included. **times ours** is its seconds by
+  the first contestant's.
 - **differs** is the largest relative difference from the first contestant's answers: of an estimate (of a
   coefficient near 0, relative to its standard error) and of a standard error.
 - "stopped" was stopped after its time; its seconds are a lower bound, and nothing is extrapolated.
@@ -74,7 +77,18 @@ def _section(task: Task, entries: dict[str, dict[str, Any]]) -> Iterator[str]:
         if task.key == "readers":
             yield _readers(chosen[0])
             continue
-        head = ("contestant", "seconds", "times ours", "CPU", "process", "peak", "runs", "differs", "note")
+        head = (
+            "contestant",
+            "seconds",
+            "times ours",
+            "prepare",
+            "CPU",
+            "process",
+            "peak",
+            "runs",
+            "differs",
+            "note",
+        )
         yield _table(head, (_row(task, entry, chosen) for entry in chosen))
     yield from _told_of_dbt(own)
 
@@ -83,7 +97,7 @@ def _row(task: Task, entry: dict[str, Any], others: list[dict[str, Any]]) -> tup
     contestant = next(one for one in task.contestants if one.name == entry["contestant"])
     name = entry["contestant"]
     if entry["status"] == "not_here":
-        return (name, *("",) * 7, f"not here: {entry['reason']}")
+        return (name, *("",) * 8, f"not here: {entry['reason']}")
     ours = next((one for one in others if one["contestant"] == task.contestants[0].name), None)
     is_done = entry["status"] == "done"
     sign = "" if is_done else "> "
@@ -106,13 +120,21 @@ def _row(task: Task, entry: dict[str, Any], others: list[dict[str, Any]]) -> tup
         name,
         sign + _number(entry["seconds"]),
         ratio,
+        _number(entry["stages"].get("prepare", 0)) if is_done else "",
         _number(entry["work_cpu"]) if is_done else "",
         _number(entry["wall"]),
         f"{entry['peak'] / 2**20:,.0f} MiB",
-        str(entry["runs"]),
+        _runs(entry),
         _difference(entry.get("agreement")),
         "; ".join(notes),
     )
+
+
+def _runs(entry: dict[str, Any]) -> str:
+    """Return how often it ran, and from the fastest to the slowest."""
+    if entry["runs"] == 1:
+        return "1"
+    return f"{entry['runs']}: {_number(entry['fastest'])} to {_number(entry['slowest'])}"
 
 
 def _number(value: float) -> str:

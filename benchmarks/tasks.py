@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CONTESTANTS = ROOT / "benchmarks" / "contestants"
 ENVIRONMENTS = ROOT / "benchmarks" / "environments"
+# A fork of R doubles what it holds when it fits models: above that size it fits one at a time.
+LARGEST_FORKED = 1_000_000
 OLDEST_PYTHON = {"peers": (3, 12), "duckreg": (3, 11)}
 
 
@@ -67,6 +69,7 @@ def _ours(name: str = "Werkpeil, its SQL in bare DuckDB", note: str = "") -> Con
 _DBT = "dbt in process, two models at a time, one core per query"
 _FLOOR = Contestant("floor: DuckDB sums each column", "bare", prepared="warehouse")
 _SURVEY = ("survey", "data.table")
+_FORKED = f"forked over models, up to {LARGEST_FORKED:,} respondents"
 _NO_DOMAIN = "counts those who gave no answer out of their stratum, so errors differ"
 
 TASKS = (
@@ -100,7 +103,7 @@ TASKS = (
         (
             _ours("Werkpeil", note="weighted and unweighted"),
             Contestant("statsmodels WLS", "pandas", "peers", "from pandas"),
-            Contestant("R lm", "survey", "r", "forked over models", packages=_SURVEY),
+            Contestant("R lm", "survey", "r", _FORKED, packages=_SURVEY),
             Contestant("polars", "polars", "peers", "normal equations by hand"),
             Contestant("pyfixest", "pyfixest", "peers"),
             Contestant("duckreg", "duckreg", "duckreg", "no weights, no classical errors"),
@@ -119,9 +122,11 @@ TASKS = (
                 prepared="warehouse",
                 note="and R squared by term (2^14 models) and ordinal models",
             ),
-            Contestant("R svyglm", "survey", "r", "forked over models", packages=_SURVEY),
+            Contestant("R svyglm", "survey", "r", _FORKED, packages=_SURVEY),
             Contestant("svy", "svy", "peers"),
-            Contestant("samplics", "samplics", "peers", _NO_DOMAIN),
+            Contestant(
+                "samplics", "samplics", "peers", f"{_NO_DOMAIN}; quadratic in its strata", largest=500_000
+            ),
             Contestant("polars", "polars", "peers", "formula by hand"),
             _FLOOR,
         ),
@@ -222,16 +227,12 @@ def command_of(contestant: Contestant, task: Task, folder: Path, out: Path) -> l
 
 def surroundings(respondents: int) -> dict[str, str]:
     """Return what every contestant's environment has; alike for all."""
-    # A fork of R doubles what it holds when it fits a model: above that size one at a time.
     forks = 1 if respondents > LARGEST_FORKED else os.cpu_count() or 1
     return {
         "PYTHONPATH": os.pathsep.join(str(ROOT / name) for name in (".", "tests/python", "tools")),
         "BENCHMARK_CONTESTANTS": str(CONTESTANTS),
         "BENCHMARK_FORKS": str(forks),
     }
-
-
-LARGEST_FORKED = 1_000_000
 
 
 def make_environments(find_uv: Path) -> None:

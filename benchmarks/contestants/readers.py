@@ -6,6 +6,7 @@ import os
 import shutil
 import statistics
 import subprocess
+from inspect import cleandoc
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -57,7 +58,7 @@ def ask(programs: Path, server: Server, out: Path, queries: dict[str, str]) -> d
     words = [programs / "pgbench", "--no-vacuum", "--client", str(READERS), "--jobs", str(os.cpu_count())]
     words += ["--time", str(SECONDS), "--log", "--log-prefix", str(out / "log")]
     for number, query in enumerate(queries.values()):
-        (out / f"{number}.sql").write_text(" ".join(query.split("\n")).replace("\\set", "\n\\set"), "utf-8")
+        (out / f"{number}.sql").write_text(cleandoc(query) + "\n", encoding="utf-8")
         words += ["--file", str(out / f"{number}.sql")]
     environment = os.environ | server.environment("werkpeil_reader")
     told = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MEBIBYTE = 1 << 20
-HOLD = "import time; held = bytearray(b'x') * ({mebibytes} << 20); time.sleep(0.4)"
+HOLD = "import time; held = bytearray(b'x') * ({mebibytes} << 20); time.sleep(0.8)"
 FORK = (
     "import subprocess, sys; "
     "[p.wait() for p in [subprocess.Popen([sys.executable, '-c', {code!r}]) for _ in '12']]"
@@ -67,7 +67,7 @@ def test_a_process_that_takes_nearly_all_memory_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measuring, "machine_memory", lambda: 200 * MEBIBYTE)
-    measured = run(tmp_path, HOLD.format(mebibytes=300).replace("0.4", "60"))
+    measured = run(tmp_path, HOLD.format(mebibytes=300).replace("0.8", "60"))
     assert measured.status == "too_large"
     assert measured.wall < 30
 

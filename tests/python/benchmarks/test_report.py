@@ -31,6 +31,9 @@ def entry(task: str, contestant: str, seconds: float, **others: Any) -> dict[str
         "work_cpu": 2 * seconds,
         "peak": 100 << 20,
         "runs": 3,
+        "fastest": seconds,
+        "slowest": 2 * seconds,
+        "stages": {"prepare": 1.0, "answer": seconds - 1},
         "versions": {"python": "3.12.1"},
         "blas": "openblas Haswell 2 threads",
     }
@@ -109,11 +112,13 @@ def test_the_page_hides_nothing(tmp_path: Path) -> None:
     assert "stopped after 901 s" in text
     assert "failed: ValueError: a / b" in text
     assert "not here: its environment could not be made" in text
-    assert "| pandas | 5.00 | 0.250 | 10.0 | 6.00 | 100 MiB | 3 | 1e-15 of 1,680 |" in text
+    assert (
+        "| pandas | 5.00 | 0.250 | 1.00 | 10.0 | 6.00 | 100 MiB | 3: 5.00 to 10.0 | 1e-15 of 1,680 |" in text
+    )
     assert "How cost grows" in text
     assert f"| {OURS} | 2.00 | 20.0 |" in text
     assert "openblas Haswell 2 threads" in text
-    assert all(line.count("|") in {5, 10, 4} for line in text.splitlines() if line.startswith("|"))
+    assert all(line.count("|") in {4, 5, 11} for line in text.splitlines() if line.startswith("|"))
     assert (tmp_path / "benchmarks.svg").exists()
 
 
