@@ -17,8 +17,8 @@ INTRODUCTION = """\
 # Benchmarks
 
 Werkpeil beside others, on the same made-up answers, in one run. How it is done, and how to add a
-contestant: [benchmarks](../benchmarks/README.md). This page and its picture were written by the command below,
-which writes what it finds, good or bad.
+contestant: [benchmarks](../benchmarks/README.md). This page and its picture were written by the command
+below, which writes what it finds, good or bad.
 
     {command}
 
@@ -120,7 +120,7 @@ def _row(task: Task, entry: dict[str, Any], others: list[dict[str, Any]]) -> tup
         name,
         sign + _number(entry["seconds"]),
         ratio,
-        _number(entry["stages"].get("prepare", 0)) if is_done else "",
+        _number(entry["stages"]["prepare"]) if is_done and "prepare" in entry["stages"] else "",
         _number(entry["work_cpu"]) if is_done else "",
         _number(entry["wall"]),
         f"{entry['peak'] / 2**20:,.0f} MiB",
