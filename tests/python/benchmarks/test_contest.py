@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from benchmarks.agreement import read_answers
 from benchmarks.questions import AGREEMENT, MEASURED
-from benchmarks.tasks import surroundings
+from benchmarks.tasks import Contestant, Task
 
-from benchmarks import survey
+from benchmarks import __main__ as contest
+from benchmarks import picture, report, survey, tasks
 from support.projects import add_survey, make_project, set_surveys
 from werkpeil.codebook import load_codebook
 from werkpeil.codebook.check import require_consistent
@@ -52,18 +51,51 @@ def test_the_codebook_passes_its_check(tmp_path: Path, name: str) -> None:
     require_consistent(load_codebook(project, name))
 
 
-def enter(module: str, task: str, folder: Path, out: Path) -> None:
-    out.mkdir()
-    words = [sys.executable, "-P", "-m", f"benchmarks.contestants.{module}", task, str(folder), str(out)]
-    environment = os.environ | surroundings(2000)
-    told = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=60)
-    assert told.returncode == 0, told.stderr
-
-
-def test_a_contestant_gives_the_answers_that_numpy_gives(tmp_path: Path) -> None:
+@pytest.fixture
+def small_contest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One task: somebody who answers, somebody who is not here, and somebody who fails."""
+    contestants = (
+        Contestant("pandas", "pandas"),
+        Contestant("pandas again", "pandas"),
+        Contestant("absent", "pandas", where="peers"),
+        Contestant("fails", "no_such_contestant"),
+    )
+    for module in (contest, report, picture):
+        monkeypatch.setattr(module, "TASKS", (Task("means", "a", "Means by sector", contestants),))
     survey.write_parquet(tmp_path / "wave.parquet", 2000)
-    enter("pandas", "means", tmp_path, tmp_path / "means")
-    means = read_answers(tmp_path / "means" / "answers.csv")
+    monkeypatch.setattr(contest, "_prepared", lambda _what, _count, _folder: tmp_path)
+    monkeypatch.setattr(contest, "make_environments", lambda _find_uv: None)
+    monkeypatch.setattr(tasks, "ENVIRONMENTS", tmp_path)
+
+
+@pytest.mark.usefixtures("small_contest")
+def test_a_contest_is_measured_compared_and_told(tmp_path: Path) -> None:
+    page, folder = tmp_path / "benchmarks.md", tmp_path / "data"
+    words = ["--respondents", "2000", "--runs", "1", "--folder", str(folder), "--page", str(page)]
+    assert contest.main(words) == 0
+    entries = json.loads((folder / "results.json").read_text(encoding="utf-8"))["entries"]
+    statuses = [entry["status"] for entry in entries.values()]
+    assert statuses == ["done", "done", "not_here", "failed"]
+    done, again, *_ = entries.values()
+    assert 0 < done["seconds"] < done["wall"]
+    assert done["peak"] > 50 << 20
+    assert again["agreement"] == {"compared": 1680, "absent": 0, "estimate": 0, "std_error": 0}
+    text = page.read_text(encoding="utf-8")
+    assert "not here: its environment could not be made" in text
+    assert "failed: " in text
+    assert "no_such_contestant" in text
+
+    before = (folder / "results.json").read_text(encoding="utf-8")
+    assert contest.main([*words, "--resume"]) == 0
+    assert (
+        json.loads(before)["entries"] == json.loads((folder / "results.json").read_text("utf-8"))["entries"]
+    )
+
+    _require_right_answers(folder / "out" / "means-2000" / "pandas" / "answers.csv")
+
+
+def _require_right_answers(file: Path) -> None:
+    means = read_answers(file)
     assert len(means) == len(MEASURED) * survey.SECTORS * 4
     wave = survey.answers(2000).to_pandas()
     item, weight = wave["scale_a_1"].where(wave["scale_a_1"] <= 5), wave["weight"]
