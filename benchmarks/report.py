@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+# Load above which a machine does something else when a benchmark begins.
+QUIET = 0.7
 INTRODUCTION = """\
 # Benchmarks
 
@@ -206,13 +208,18 @@ def _cell(entry: dict[str, Any] | None) -> str:
     return ("" if entry["status"] == "done" else "> ") + _number(entry["seconds"])
 
 
+def _load(load: float) -> str:
+    """Return what a reader must know if the machine was not quiet."""
+    return " Something else ran too: CPU tells more than seconds." if load > QUIET else ""
+
+
 def _surroundings(results: dict[str, Any]) -> Iterator[str]:
     found = results["machine"]
     yield "## Machine and versions\n"
     yield (
         f"{found['processor']}, {found['cores']} cores, {found['memory_gib']} GiB, {found['system']}, "
         f"{found['day']}; load when it began: {found['load']}. {results['runs']} runs each, but one where "
-        f"that took longer than two minutes; stopped after {results['timeout']:g} s.\n"
+        f"that took longer than two minutes; stopped after {results['timeout']:g} s.{_load(found['load'])}\n"
     )
     versions: dict[str, set[str]] = {}
     kernels: dict[str, set[str]] = {}

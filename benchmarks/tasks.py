@@ -171,7 +171,7 @@ TASKS = (
     Task(
         "wave",
         "e",
-        "A new wave of 50,000 into a warehouse that stands",
+        "A new wave, of 50,000 at most, into a warehouse that stands: landed and built",
         (
             Contestant("into an empty one", "werkpeil_wave", prepared="empty"),
             Contestant("after one wave", "werkpeil_wave", prepared="history"),

@@ -12,16 +12,10 @@ CATEGORIES = ("negative", "neutral", "positive")
 
 
 def categorised(wave: pl.DataFrame) -> pl.DataFrame:
-    """Return the wave with a column of three categories per variable."""
+    """Return the wave with a column per variable that says its category: 0, 1 or 2 of `CATEGORIES`."""
     return wave.with_columns(
         pl.when(pl.col(name).is_not_null())
-        .then(
-            pl.when(pl.col(name) <= NEUTRAL[0])
-            .then(pl.lit("negative"))
-            .when(pl.col(name) <= NEUTRAL[1])
-            .then(pl.lit("neutral"))
-            .otherwise(pl.lit("positive"))
-        )
+        .then((pl.col(name) > NEUTRAL[0]).cast(pl.Int8) + (pl.col(name) > NEUTRAL[1]).cast(pl.Int8))
         .alias(f"{name}_category")
         for name in MEASURED
     )
@@ -39,7 +33,7 @@ def means(sample: svy.Sample):
         MEASURED, sample.estimation.prop(categories, by="sector", drop_nulls=True), strict=True
     ):
         for row in estimate.to_polars().iter_rows(named=True):
-            share = f"{row[f'{name}_category']}_share"
+            share = f"{CATEGORIES[int(row[f'{name}_category'])]}_share"
             yield "design", name, row["sector"], share, row["est"], row["se"]
 
 
