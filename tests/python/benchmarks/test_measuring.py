@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 
 MEBIBYTE = 1 << 20
 HOLD = "import time; held = bytearray(b'x') * ({mebibytes} << 20); time.sleep(0.8)"
+# Two children that hold as much at the same time, however long each takes to start.
+HOLD_TOGETHER = """
+import subprocess, sys, time
+code = "held = bytearray(b'x') * (200 << 20); print('ready', flush=True); input()"
+pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+children = [subprocess.Popen([sys.executable, "-c", code], **pipes) for _ in "12"]
+for child in children:
+    child.stdout.readline()
+time.sleep(1)
+for child in children:
+    child.communicate("done")
+"""
 FORK = (
     "import subprocess, sys; "
     "[p.wait() for p in [subprocess.Popen([sys.executable, '-c', {code!r}]) for _ in '12']]"
@@ -32,9 +44,8 @@ def test_peak_memory_is_what_a_process_held_at_once(tmp_path: Path) -> None:
 
 
 def test_peak_memory_counts_children_together(tmp_path: Path) -> None:
-    code = HOLD.format(mebibytes=200)
-    alone = run(tmp_path, code).peak
-    both = run(tmp_path, FORK.format(code=code)).peak
+    alone = run(tmp_path, HOLD.format(mebibytes=200)).peak
+    both = run(tmp_path, HOLD_TOGETHER).peak
     assert both > alone + 150 * MEBIBYTE
 
 
