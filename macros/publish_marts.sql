@@ -539,7 +539,8 @@ with
 
 mart as (
 
-    select * from {{ ref(mart) }}
+    -- A survey that has no wave yet is described in marts, and nothing of it is told to readers.
+    select * from {{ ref(mart) }} where provenance <> 'none'
 
 ),
 
