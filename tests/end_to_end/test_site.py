@@ -40,6 +40,8 @@ def test_every_page_is_strict_whole_and_there_in_both_languages(bundled_site: Pa
         "tables.html",
     }
     assert "changes.html" not in first, "each survey has one wave"
+    assert "en/docs/index.html" in parsed(bundled_site / "index.html").links
+    assert (bundled_site / "en" / "docs" / "how-to" / "site.html").is_file()
 
 
 def test_surveys_without_exhibits_and_with_nobody_in_a_group_have_pages_too(

@@ -20,6 +20,7 @@ from werkpeil.site.numbers import Numbers
 from werkpeil.site.pages import (
     changes,
     compare,
+    documents,
     explore,
     flows,
     method,
@@ -123,7 +124,7 @@ def write_site(
                 on_progress("documentation of the warehouse", None)
             documentation = document(project)
         beside = Beside((project.published / "quality" / "index.html").is_file(), documentation)
-        _write_pages(source, numbers, written, beside, on_progress=on_progress)
+        _write_pages(project.root, source, numbers, written, beside, on_progress=on_progress)
         for name, text in [*numbers.files.items(), *(documentation.pages.items() if documentation else ())]:
             written.put(name, text)
         replace_folder(draft, target)
@@ -160,12 +161,12 @@ class Written:
         self.pages = self.size = self.largest = 0
 
     def add(self, page: Page) -> None:
-        """Write a page in both languages.
+        """Write a page in its languages.
 
         Raises:
             CheckFailedError: it is larger than pages may be.
         """
-        for language in LANGUAGES:
+        for language in (one for one in LANGUAGES if one in page.main):
             text = write_page(self.frame, page, language)
             size = self.put(ROOTS[language] + page.path, text)
             if size > LARGEST_PAGE:
@@ -188,6 +189,7 @@ class Written:
 
 
 def _write_pages(
+    root: Path,
     source: Source,
     numbers: Numbers,
     written: Written,
@@ -207,10 +209,11 @@ def _write_pages(
         [method.method_page()],
         reproduced.reproduction_pages(source, surveys, numbers),
         [tables.tables_page(source, beside.documentation)],
+        documents.document_pages(root),
     ]
     pages = [page for section in sections for page in section]
     first = overview.overview_page(source, contents, numbers, [page for page in pages if page.menu])
-    menu = [(page.path, page.menu) for page in [first, *pages] if page.menu]
+    menu = [page for page in [first, *pages] if page.menu]
     written.frame = Frame(menu, written.frame.build_id, written.frame.published_at)
     for page in [first, *pages]:
         written.add(page)

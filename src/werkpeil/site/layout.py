@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Dutch stands at the root, English below it; both have pages of the same names.
 ROOTS = {"nl": "", "en": "en/"}
 
+FIRST = "index.html"
 SYNTHETIC = Text("Synthetische gegevens", "Synthetic data")
 
 
@@ -32,9 +33,10 @@ class Page:
     Args:
         path: Where it stands below the root of its language: `items/per/q08_1.html`.
         title: What it is called.
-        main: Its content as HTML, by language, below its heading.
+        main: Its content as HTML, by language, below its heading; in English alone if it is documentation.
         synthetic: Names of the surveys on it whose answers are made up, by language.
         script: Whether it has something to choose, for which the script is put in.
+        images: Whether it holds images, the data of which are within it.
         section: Path of the entry of the menu that it belongs to; its own unless said.
         menu: Its name in the menu; without, it has no entry.
         teaser: What the first page says of it.
@@ -45,9 +47,14 @@ class Page:
     main: Mapping[str, Sequence[str]]
     synthetic: Mapping[str, Sequence[str]] = field(default_factory=dict)
     script: bool = False
+    images: bool = False
     section: str = ""
     menu: Text | None = None
     teaser: Text | None = None
+
+    def seen_from(self, language: str) -> str:
+        """Return where it stands below the root of a language, or the English page where it has no other."""
+        return self.path if language in self.main else ROOTS["en"] + self.path
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,12 @@ class Frame:
     """What all pages of a site share.
 
     Args:
-        menu: Path and name of each entry.
+        menu: The pages that have an entry in it.
         build_id: The build whose numbers these are.
         published_at: When it was released, UTC.
     """
 
-    menu: Sequence[tuple[str, Text]]
+    menu: Sequence[Page]
     build_id: str
     published_at: str
 
@@ -90,15 +97,15 @@ def write_page(frame: Frame, page: Page, language: str) -> str:
     voice = Voice(language)
     style, script = resource("style.css"), resource("explore.js") if page.script else ""
     other = LANGUAGES[1 - LANGUAGES.index(language)]
-    switch = link(ROOTS[language] + page.path, ROOTS[other] + page.path)
+    switch = link(ROOTS[language] + page.path, ROOTS[other] + (page.path if other in page.main else FIRST))
     title = voice.say(page.title)
     head = [
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy(style, script)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(style, script, images=page.images)}">',
         f"<title>{escape(title)} \u00b7 Werkpeil</title><style>{style}</style></head><body>",
         f'<a class="skip" href="#main">{voice.say(Text("Naar de inhoud", "Skip to content"))}</a>',
-        f'<header class="top"><p class="brand"><a href="{link(page.path, "index.html")}">Werkpeil</a></p>',
+        f'<header class="top"><p class="brand"><a href="{link(page.path, FIRST)}">Werkpeil</a></p>',
         _menu(frame, page, voice),
         f'<p class="lang"><a href="{switch}" lang="{other}" hreflang="{other}">{NAMES[other]}</a></p>',
         "</header>",
@@ -139,10 +146,11 @@ def banner(synthetic: Sequence[str], voice: Voice) -> str:
     return f'<aside class="warn" aria-label="{name}">{strong} \u2014 {escape(told)}</aside>'
 
 
-def policy(style: str, script: str) -> str:
-    """Return the content security policy of a page: its own style and script by digest, nothing else."""
+def policy(style: str, script: str, *, images: bool = False) -> str:
+    """Return the content security policy of a page: its own style, script and images, nothing else."""
     scripts = f"script-src {_digest(script)}; " if script else ""
-    return f"default-src 'none'; style-src {_digest(style)}; {scripts}base-uri 'none'; form-action 'none'"
+    held = f"style-src {_digest(style)}; {scripts}{'img-src data:; ' if images else ''}"
+    return f"default-src 'none'; {held}base-uri 'none'; form-action 'none'"
 
 
 @cache
@@ -159,11 +167,18 @@ def _digest(text: str) -> str:
 def _menu(frame: Frame, page: Page, voice: Voice) -> str:
     here = page.section or page.path
     entries = "".join(
-        f'<li><a href="{link(page.path, path)}"'
-        f"{_current(path, page.path, here)}>{escape(voice.say(name))}</a></li>"
-        for path, name in frame.menu
+        f'<li><a href="{link(page.path, entry.seen_from(voice.language))}"'
+        f"{foreign(entry, voice)}{_current(entry.path, page.path, here)}>"
+        f"{escape(voice.say(entry.menu))}</a></li>"
+        for entry in frame.menu
+        if entry.menu
     )
     return f'<nav aria-label="{voice.say(Text("Hoofdmenu", "Main menu"))}"><ul>{entries}</ul></nav>'
+
+
+def foreign(page: Page, voice: Voice) -> str:
+    """Return the attribute of a link to a page that is not in this language; empty where it is."""
+    return "" if voice.language in page.main else ' hreflang="en"'
 
 
 def _current(entry: str, path: str, section: str) -> str:

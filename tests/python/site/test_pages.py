@@ -33,10 +33,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NL, EN = Voice("nl"), Voice("en")
-FRAME = Frame(
-    [("index.html", Text("Begin", "Start")), ("a/b.html", Text("B", "B"))], "b1", "2026-01-01T00:00:00Z"
-)
 PAGE = Page("a/b.html", Text("Titel", "Title"), {"nl": ["<p>tekst</p>"], "en": ["<p>text</p>"]})
+MENU = [replace(PAGE, path="index.html", menu=Text("Begin", "Start")), replace(PAGE, menu=Text("B", "B"))]
+FRAME = Frame(MENU, "b1", "2026-01-01T00:00:00Z")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 SURVEYS = ROOT / "tests" / "data" / "surveys"
 SHARED = Path(os.environ.get("WERKPEIL_SHARED_DATA", ROOT.parent / "shared" / "data"))
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 COPIED = ("models", "python_models", "macros", "seeds", "tests/generic", "examples")
 
 
@@ -40,6 +41,7 @@ def make_project(
     extra: tuple[str, ...] = (),
     published: bool = True,
     metrics: bool = False,
+    documents: bool = False,
 ) -> Project:
     """Return a project in an empty folder with some of the bundled and the tests' own surveys.
 
@@ -49,10 +51,13 @@ def make_project(
         extra: The tests' own surveys that it gets.
         published: Whether it publishes; a test that reads marts only need not wait for that.
         metrics: Whether it defines metrics, which dbt takes some seconds to check.
+        documents: Whether it has the documentation.
     """
     root = folder / "project"
-    for name in COPIED:
+    for name in COPIED + (("docs",) if documents else ()):
         shutil.copytree(ROOT / name, root / name)
+    for name in DOCUMENTS if documents else ():
+        shutil.copy(ROOT / name, root / name)
     if not published:
         shutil.rmtree(root / "models" / "published")
     if not metrics:

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from werkpeil.audit.findings import Text
-from werkpeil.site.layout import Page, fragment, link
+from werkpeil.site.layout import Page, foreign, fragment, link
 from werkpeil.site.pages.common import (
     SHARES,
     entries_of_facts,
@@ -82,7 +82,8 @@ def _introduction(all_contents: Sequence[Contents], voice: Voice) -> Iterator[st
 
 def _tiles(further: Sequence[Page], voice: Voice) -> Iterator[str]:
     entries = "".join(
-        f'<li><a href="{link(PATH, page.path)}">{escape(voice.say(page.menu))}</a>'
+        f'<li><a href="{link(PATH, page.seen_from(voice.language))}"{foreign(page, voice)}>'
+        f"{escape(voice.say(page.menu))}</a>"
         f"<p>{escape(voice.say(page.teaser))}</p></li>"
         for page in further
         if page.menu and page.teaser
