@@ -38,7 +38,7 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A built warehouse of the bundled surveys; tests read it and change nothing."""
 
     def make(folder: Path) -> None:
-        made = make_project(folder, bundled=("fevs", "werkonderzoek", "per"), documents=True)
+        made = make_project(folder, bundled=("fevs", "werkonderzoek", "per"), metrics=True, documents=True)
         add_checks_of_sql(made)
         for survey_id, wave_id, path in bundled_waves(made):
             land(made, path, survey_id, wave_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from support.documents import typed
 from support.projects import SURVEYS, make_project, without_checks
 from werkpeil.building import build
 from werkpeil.cli import main
@@ -115,7 +117,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     strict = yaml.safe_load(bounds)
     strict["vars"]["quality"]["weight_effect"] = NO_UNEQUAL_WEIGHTS
     settings.write_text(yaml.safe_dump(strict))
-    told.call("forget", "forget", "--respondent", SCHOOL)
+    told.call("forget", *shlex.split(typed("docs/how-to/peoples-rights.md", "Forget a person"))[1:])
     told.note("failed")
     settings.write_text(bounds)
     told.call("again", "forget", "--respondent", SCHOOL)
@@ -129,8 +131,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     seed.write_text(text + "\n")
     told.call("too early", "retire")
     seed.write_text(text)
-    told.call("dry", "retire", "--dry-run")
-    told.call("retire", "retire")
+    dry, retire = typed("docs/how-to/peoples-rights.md", "Retire waves").splitlines()
+    told.call("dry", *shlex.split(dry, comments=True)[1:])
+    told.call("retire", *shlex.split(retire, comments=True)[1:])
     told.note("retired")
     asked = "{role: outcome, delivered_as: dnum, optional: true}"
     new = f"- {{name: district, description: District, config: {{meta: {asked}}}}}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from support.documents import typed
 from support.projects import ROOT, SURVEYS, copy_project, without_checks
 from support.releases import tool
 from werkpeil.landing import all_deliveries, land
@@ -23,19 +23,10 @@ if TYPE_CHECKING:
 
     from werkpeil.project import Project
 
-GUIDE = ROOT / "docs" / "how-to" / "disaster-recovery.md"
-
-
-def commands(section: str) -> str:
-    """Return the commands of a section of the guide, as they stand there."""
-    text = GUIDE.read_text(encoding="utf-8").partition(f"## {section}\n")[2].partition("\n## ")[0]
-    found = re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)
-    assert len(found) == 1, "a section has one block of commands"
-    return re.sub(r"^    ", "", found[0], flags=re.MULTILINE)
-
 
 def test_what_the_guide_does_after_a_loss_is_what_the_drill_does_elsewhere() -> None:
-    drill, loss = (commands(section).splitlines() for section in ("The drill", "After a loss"))
+    drill = typed("docs/how-to/disaster-recovery.md", "The drill").splitlines()
+    loss = typed("docs/how-to/disaster-recovery.md", "After a loss").splitlines()
     assert [line.replace("data", "restored").replace("-p ", "") for line in loss[:3]] == drill[:3]
     assert drill[3].endswith(loss[3])
 
@@ -59,7 +50,7 @@ def test_the_drill_of_the_guide_gives_the_same_published_tables(schools: Project
     shutil.copytree(ROOT / "tools", project.root / "tools", ignore=lambda *_: [".venv"])
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WERKPEIL_")}
     drill = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands("The drill")],
+        ["bash", "-euo", "pipefail", "-c", typed("docs/how-to/disaster-recovery.md", "The drill")],
         cwd=project.root,
         env=environment | {"BACKUP": str(backup)},
         capture_output=True,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-KINDS = ["How-to guides", "Reference", "Explanation", "The project"]
+KINDS = ["Tutorial", "How-to guides", "Reference", "Explanation", "The project"]
 START = Page("index.html", Text("Begin", "Start"), {"nl": ["<p>a</p>"], "en": ["<p>a</p>"]})
 
 
@@ -77,7 +77,7 @@ def test_the_index_leads_to_every_page_by_its_kind() -> None:
     written = {path for path in everything if path.startswith("docs/method/synthetic-")}
     assert everything - listed - written - {INDEX} == set()
     assert written - set(documents) == set()
-    for kind, folder in {"How-to guides": "how-to", "Reference": "reference"}.items():
+    for kind, folder in {"Tutorial": "tutorial", "How-to guides": "how-to", "Reference": "reference"}.items():
         assert {page.split("/")[1] for page in kinds[kind]} == {folder}, kind
 
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from support.documents import Reader
 from support.projects import make_project
 from werkpeil.cli import demo, main
 from werkpeil.landing import current_deliveries, land
@@ -55,6 +56,13 @@ def test_a_wave_is_written_and_reported(own, monkeypatch, capsys):
     assert "346 of 346 tested numbers and statements met" in told
     assert (own.root / "a.csv").read_text(encoding="utf-8").splitlines()[1].startswith('"syn-per-2022-')
     assert (own.root / "docs" / "method" / "synthetic-per.svg").is_file()
+
+
+def test_the_commands_of_the_guide_make_a_wave_and_land_it(own):
+    Reader(own).follow("docs/method/synthetic-data.md")
+    assert [(one.survey_id, one.wave_id, one.provenance) for one in current_deliveries(own)] == [
+        ("per", "2022", "synthetic")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.documents import Reader
 from support.projects import ROOT
 from support.releases import make_ready
+from support.servers import collecting
 from support.workshop import make_workshop
 from werkpeil.project import Project
 
@@ -52,6 +54,24 @@ def test_systemd_accepts_the_units(installed: Path, tmp_path: Path) -> None:
     units = [str(tmp_path / name) for name in ("werkpeil.service", "werkpeil.timer")]
     found = subprocess.run([analyze, "verify", *units], capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout + found.stderr) == (0, "")
+
+
+def test_the_commands_of_the_guide_run_tell_and_send_lineage(installed: Path) -> None:
+    data = installed / "data"
+    reader = Reader(
+        Project(installed / "project", data), {HOME: str(installed)}, {"WERKPEIL_DATA": str(data)}
+    )
+    reader.follow("docs/how-to/schedule.md", "Let new waves come in by themselves")
+    reader.follow("docs/how-to/schedule.md", "See what happened")
+    with collecting() as (address, events):
+        reader.replaced["http://localhost:5000"] = address
+        reader.follow("docs/how-to/schedule.md", "Send lineage to a collector")
+    reader.finish()
+    told = "\n".join(reader.told.values())
+    assert "run 1: done (exit 0)" in told
+    assert "20260101T000000Z-00000001" in reader.told["werkpeil status"]
+    assert [event["eventType"] for event in (events[0], events[-1])] == ["START", "COMPLETE"]
+    assert {event["job"]["namespace"] for event in events} == {"werkpeil"}
 
 
 def test_the_service_may_write_to_its_data_and_nowhere_else() -> None:
