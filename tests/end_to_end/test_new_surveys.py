@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.projects import SHARED, made_once, make_project, without_checks
+from support.projects import SHARED, made_once, make_project
 from werkpeil.cli import main
 from werkpeil.warehouse import open_warehouse
 
@@ -84,7 +84,7 @@ def strangers(tmp_path_factory: pytest.TempPathFactory) -> Project:
         pytest.skip(f"the shared data are not here: {', '.join(absent)}")
 
     def make(folder: Path) -> None:
-        made = without_checks(make_project(folder, published=False))
+        made = make_project(folder, published=False)
         for survey, stranger in FILES.items():
             typed = stranger.commands(survey)
             assert len([*typed, "build", "status"]) <= MOST_COMMANDS
