@@ -60,7 +60,7 @@ def show_status(project: Project, inbox: Path | None, *, as_json: bool) -> None:
         typer.echo(json.dumps(status, ensure_ascii=False, indent=1))
         return
     _show_waves(status["waves"])
-    _show_build(status["build"], status["gate"])
+    _show_build(status["build"], status["gate"], status["gate_failure"])
     _show_release(status["release"])
     _show_runs(status["runs"], status["timings"])
     _show_inbox(status["inbox"])
@@ -87,7 +87,7 @@ def _show_waves(waves: Sequence[dict[str, Any]]) -> None:
     screen.show_table("Landed waves", columns, rows)
 
 
-def _show_build(build: dict[str, Any] | None, gate: dict[str, Any] | None) -> None:
+def _show_build(build: dict[str, Any] | None, gate: dict[str, Any] | None, failure: str | None) -> None:
     if build is None:
         screen.say("No finished build since the last change. `werkpeil build` makes one.")
         return
@@ -95,8 +95,12 @@ def _show_build(build: dict[str, Any] | None, gate: dict[str, Any] | None) -> No
     screen.say(
         f"Last build: {build['build_id']}, {build['models']} models, {build['checks']} checks passed{since}."
     )
-    if gate is None:
-        screen.say("Gate: this build has not passed it. `werkpeil check` tells why.")
+    if failure:
+        screen.say(f"Gate: failed. {failure} `werkpeil check` tells all of it.")
+    elif gate is None:
+        screen.say(
+            "Gate: not run on this build as it is now. `werkpeil check` runs it, and so does publishing."
+        )
     else:
         screen.say(
             f"Gate: passed, {gate['checks']} tests and {gate.get('results', 0)} checks of the results, "

@@ -72,20 +72,32 @@ def run_gate(
         _record_path(project).unlink(missing_ok=True)
         if not again:
             require_newest_build(project)
-        state = read_state(project)
-        if not again and state.get("warehouse") == warehouse_fingerprint(project):
-            checks = int(state["built"]["checks"])
-        else:
-            outcome = run_dbt(project, ["test", "--select", "test_type:data"], on_progress=on_progress)
-            require_success(project, outcome)
-            checks = outcome.checks
-        build_id = require_newest_build(project)
-        if on_progress is not None:
-            on_progress("results", 0, 0)
-        results = _check_results(project, build_id)
+        try:
+            build_id, checks, results = _checked(project, again=again, on_progress=on_progress)
+        except CheckFailedError as error:
+            built = read_state(project).get("built") or {}
+            _record(project, {"build_id": built.get("build_id"), "failed": str(error).partition("\n")[0]})
+            raise
         warnings = sum(1 for result in results if not result.passed)
         record_pass(project, build_id, checks, results=len(results), warnings=warnings)
     return GateResult(build_id, checks, time.monotonic() - started, results)
+
+
+def _checked(
+    project: Project, *, again: bool, on_progress: Callable[[str, int, int], None] | None
+) -> tuple[str, int, list[CheckResult]]:
+    """Check; return the build, how many tests of dbt passed, and what was found in the results."""
+    state = read_state(project)
+    if not again and state.get("warehouse") == warehouse_fingerprint(project):
+        checks = int(state["built"]["checks"])
+    else:
+        outcome = run_dbt(project, ["test", "--select", "test_type:data"], on_progress=on_progress)
+        require_success(project, outcome)
+        checks = outcome.checks
+    build_id = require_newest_build(project)
+    if on_progress is not None:
+        on_progress("results", 0, 0)
+    return build_id, checks, _check_results(project, build_id)
 
 
 def _check_results(project: Project, build_id: str) -> list[CheckResult]:
@@ -128,9 +140,12 @@ def record_pass(project: Project, build_id: str, checks: int, *, results: int = 
         results: Checks of the results that were made.
         warnings: How many of them warned.
     """
-    record = {"build_id": build_id, "checks": checks, "results": results, "warnings": warnings}
-    record["warehouse"] = warehouse_fingerprint(project)
-    replace_text(_record_path(project), json.dumps(record, indent=1) + "\n")
+    _record(project, {"build_id": build_id, "checks": checks, "results": results, "warnings": warnings})
+
+
+def _record(project: Project, record: dict[str, Any]) -> None:
+    held = record | {"warehouse": warehouse_fingerprint(project)}
+    replace_text(_record_path(project), json.dumps(held, indent=1) + "\n")
 
 
 def has_passed(project: Project) -> bool:
@@ -143,6 +158,18 @@ def passed_gate(project: Project) -> dict[str, Any] | None:
 
     Its keys are `build_id`, `checks`, `results` and `warnings`.
     """
+    record = _recorded(project)
+    return None if record is None or "failed" in record else record
+
+
+def failed_gate(project: Project) -> str | None:
+    """Return why the warehouse, as it is now, failed the gate; None if it passed, or was not checked."""
+    record = _recorded(project) or {}
+    return record.get("failed")
+
+
+def _recorded(project: Project) -> dict[str, Any] | None:
+    """What is recorded of the gate for the warehouse as it is now."""
     try:
         record: dict[str, Any] = json.loads(_record_path(project).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):

@@ -11,7 +11,7 @@ from werkpeil.building.state import digest_now, read_state
 from werkpeil.landing import current_deliveries, pending
 from werkpeil.landing.inbox import state_now
 from werkpeil.publishing import current_release
-from werkpeil.quality import passed_gate
+from werkpeil.quality import failed_gate, passed_gate
 from werkpeil.running.record import INTERRUPTED, RUNNING, read_runs
 from werkpeil.running.settings import read_settings
 
@@ -42,10 +42,11 @@ def read_status(project: Project, inbox: Path | None = None, *, runs: int = RUNS
 
     Returns:
         `waves`: what is landed. `build`: the last finished build, `is_current` if nothing changed since; null
-        if the last one did not finish. `gate`: what it passed; null if it did not. `release`: what readers
-        see, `is_last_build` whether it is that build; null if there is none. `runs`: records of runs, the
-        last one first. `timings`: seconds per layer of the last two runs that built. `inbox`: its folder
-        and what waits in it, each file with `status` and `reason`.
+        if the last one did not finish. `gate`: what it passed; null if it did not. `gate_failure`: why it
+        failed; null if it passed, or was not checked. `release`: what readers see, `is_last_build` whether
+        it is that build; null if there is none. `runs`: records of runs, the last one first. `timings`:
+        seconds per layer of the last two runs that built. `inbox`: its folder and what waits in it, each
+        file with `status` and `reason`.
 
     Raises:
         OutsideError: the landing zone or the index of releases is damaged.
@@ -58,6 +59,7 @@ def read_status(project: Project, inbox: Path | None = None, *, runs: int = RUNS
         "waves": [_wave(delivery) for delivery in current_deliveries(project)],
         "build": _build(project),
         "gate": passed_gate(project),
+        "gate_failure": failed_gate(project),
         "release": _release(project),
         "runs": [asdict(record) for record in last_runs[:runs]],
         "timings": timings(last_runs),

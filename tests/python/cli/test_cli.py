@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,7 @@ from support.projects import ROOT, SURVEYS, make_project, read_rows
 from support.releases import change_warehouse, make_ready
 from support.runnable import deliver, make_runnable
 from werkpeil import __version__
-from werkpeil.cli import main, screen
+from werkpeil.cli import main, running, screen
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
 from werkpeil.quality import gate
 
@@ -149,6 +149,22 @@ def test_status_before_and_after_landing_and_the_inbox(
     assert "200" in told
     assert "Inbox: 1 waiting" in told
     assert "later.csv" in told
+
+
+@pytest.mark.parametrize(
+    ("gate", "failure", "words"),
+    [
+        ({"checks": 3, "results": 5, "warnings": 1}, None, "Gate: passed, 3 tests and 5 checks"),
+        (None, "2 checks failed:", "Gate: failed. 2 checks failed:"),
+        (None, None, "Gate: not run on this build"),
+    ],
+)
+def test_status_tells_a_gate_that_failed_from_one_that_was_not_run(
+    capsys: pytest.CaptureFixture[str], gate: dict[str, Any] | None, failure: str | None, words: str
+) -> None:
+    build = {"build_id": "b", "models": 1, "checks": 2, "is_current": True}
+    running._show_build(build, gate, failure)
+    assert words in capsys.readouterr().out
 
 
 def test_run_lands_what_is_new_publishes_and_tells_of_what_it_could_not_land(

@@ -18,7 +18,7 @@ from werkpeil.errors import CheckFailedError, InputError
 from werkpeil.landing import land
 from werkpeil.project import Project
 from werkpeil.publishing import publish
-from werkpeil.quality import has_passed, run_gate
+from werkpeil.quality import failed_gate, has_passed, run_gate
 from werkpeil.quality.results import read_thresholds
 from werkpeil.warehouse import open_warehouse
 
@@ -45,6 +45,7 @@ def change(project: Project, statement: str) -> None:
 
 def test_a_build_passes_and_counts_as_passed_until_somebody_writes_to_it(built: Project) -> None:
     assert not has_passed(built)
+    assert failed_gate(built) is None, "nobody asked"
     with pytest.raises(CheckFailedError, match="has not passed the gate"):
         publish(built)
     result = run_gate(built, again=False)
@@ -97,6 +98,7 @@ def test_results_that_no_statistician_would_sign_are_not_published(built: Projec
     assert "weight_design_effect=9" in told
     assert "weight_design_effect.warn" not in told
     assert not has_passed(built)
+    assert failed_gate(built) == told.partition("\n")[0]
     with open_warehouse(built) as connection:
         failed = connection.execute(
             "select check_id, broken_count from marts.quality_checks "
@@ -108,6 +110,7 @@ def test_results_that_no_statistician_would_sign_are_not_published(built: Projec
     assert failed == [("weight_design_effect.fail", 1)]
     assert rows == 1
     change(built, "update marts.weighting_results set weight_design_effect = 1.2")
+    assert failed_gate(built) is None, "that was another warehouse"
 
 
 def test_a_threshold_that_is_missing_is_told(built: Project) -> None:
