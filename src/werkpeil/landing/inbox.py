@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SECONDS_OF_REST = 5.0
 # Names that programs give to a file while they write it; hidden ones (rsync) are not looked at anyway.
 PARTIAL_SUFFIXES = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".temp", "~")
+# A file that says where in the records of a delivery each column is: of its name, and ending in one of these.
+DESCRIBING = (".sss", ".xml")
 DEPTH = 3  # <survey>/<wave>/<file>
 DEEPEST = 5  # further down nobody looks for a misplaced file
 
@@ -42,12 +44,14 @@ class InboxItem:
         survey_id: Name of the folder's folder; empty if the file is misplaced.
         wave_id: Name of the folder; empty if the file is misplaced.
         status: Whether it can be landed now, or what it waits for.
+        described_by: The Triple-S or DDI file of its name that lies beside it, if one does.
     """
 
     path: Path
     survey_id: str
     wave_id: str
     status: Status
+    described_by: Path | None = None
 
     @property
     def reason(self) -> str:
@@ -58,7 +62,8 @@ class InboxItem:
 def pending(project: Project, inbox: Path | None = None, *, rest: float = SECONDS_OF_REST) -> list[InboxItem]:
     """Return the files that wait in `<inbox>/<survey>/<wave>/`, and those that stand elsewhere, by name.
 
-    A file that landed for its wave at any time is not among them, nor is a hidden one.
+    A file that landed for its wave at any time is not among them, nor is a hidden one, nor one that describes
+    a delivery beside it.
 
     Args:
         project: Whose landing zone to compare with.
@@ -66,8 +71,35 @@ def pending(project: Project, inbox: Path | None = None, *, rest: float = SECOND
         rest: Seconds that a file must not have changed, by the clocks of disk and machine.
     """
     folder = inbox or project.inbox
-    found = (_look(project, folder, path, rest) for path in _files(folder))
-    return [item for item in found if item is not None]
+    files = list(_files(folder))
+    described = _described(files)
+    found = (_look(project, folder, path, rest) for path in files if path not in described.values())
+    return [_with_description(item, described.get(item.path), rest) for item in found if item is not None]
+
+
+def _described(files: Sequence[Path]) -> dict[Path, Path]:
+    """Each delivery beside which a file of its name describes it: `data.asc` and `data.sss`."""
+    describing = [path for path in files if path.suffix.lower() in DESCRIBING]
+    return {
+        path: beside
+        for beside in reversed(describing)
+        for path in files
+        if path.parent == beside.parent
+        and path not in describing
+        and path.name.lower().startswith(beside.stem.lower() + ".")
+    }
+
+
+def _with_description(item: InboxItem, beside: Path | None, rest: float) -> InboxItem:
+    """A delivery with what describes it; it waits as long as that is not whole."""
+    if beside is None:
+        return item
+    try:
+        whole = _is_resting(beside, rest) and not _is_written_to(beside)
+    except OSError:
+        whole = False
+    status = "still_arriving" if item.status == "new" and not whole else item.status
+    return replace(item, status=status, described_by=beside)
 
 
 def watched(items: Sequence[InboxItem], *, seconds: float) -> list[InboxItem]:
@@ -79,16 +111,20 @@ def watched(items: Sequence[InboxItem], *, seconds: float) -> list[InboxItem]:
         items: Files that wait.
         seconds: How long to watch; not at all if none is new.
     """
-    before = {item.path: state_now(item.path) for item in items if item.status == "new"}
+    before = {item.path: _states(item) for item in items if item.status == "new"}
     if before:
         time.sleep(seconds)
     return [
         replace(item, status="still_arriving")
-        if item.status == "new" and state_now(item.path) != before[item.path]
+        if item.status == "new" and _states(item) != before[item.path]
         else item
         for item in items
         if item.status != "new" or state_now(item.path) is not None
     ]
+
+
+def _states(item: InboxItem) -> list[tuple[int, int, int] | None]:
+    return [state_now(path) for path in (item.path, item.described_by) if path is not None]
 
 
 def state_now(path: Path) -> tuple[int, int, int] | None:

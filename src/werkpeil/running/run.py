@@ -177,7 +177,14 @@ class _Run:
     def _land(self, item: InboxItem) -> None:
         try:
             with self._step(f"land {item.survey_id} {item.wave_id}", f"Landing {item.path.name}") as show:
-                result = land(self._project, item.path, item.survey_id, item.wave_id, on_progress=show)
+                result = land(
+                    self._project,
+                    item.path,
+                    item.survey_id,
+                    item.wave_id,
+                    described_by=item.described_by,
+                    on_progress=show,
+                )
         except WerkpeilError as error:
             self._audience.on_result(error)
             self._note(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 from support.workshop import PLAIN, column
 from werkpeil.errors import InputError
 from werkpeil.landing import InboxItem, pending, sync_raw
+from werkpeil.landing.inbox import watched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,3 +170,34 @@ def test_another_inbox_can_be_named(workshop: Workshop, tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     path = settled(workshop.csv(GOOD)).rename(folder / "d.csv")
     assert [item.path for item in pending(workshop.project, tmp_path / "elsewhere")] == [path]
+
+
+def test_a_codebook_beside_a_delivery_describes_it_and_is_none_itself(workshop: Workshop) -> None:
+    folder = workshop.project.inbox / "plain" / "2024"
+    folder.mkdir(parents=True)
+    data, beside = folder / "data.asc", folder / "data.SSS"
+    other, alone = folder / "data2.csv", folder / "alone.xml"
+    for path in (data, beside, other, alone):
+        path.write_text("x\n")
+        os.utime(path, (1, 1))
+    assert pending(workshop.project) == [
+        InboxItem(alone, "plain", "2024", "new"),
+        InboxItem(data, "plain", "2024", "new", beside),
+        InboxItem(other, "plain", "2024", "new"),
+    ]
+    beside.touch()
+    assert [item.status for item in pending(workshop.project)] == ["new", "still_arriving", "new"]
+
+
+def test_a_codebook_that_changes_while_a_delivery_is_watched_lets_it_wait(workshop: Workshop) -> None:
+    folder = workshop.project.inbox / "plain" / "2024"
+    folder.mkdir(parents=True)
+    for name in ("data.asc", "data.sss"):
+        (folder / name).write_text("x\n")
+        os.utime(folder / name, (1, 1))
+    items = pending(workshop.project)
+    changing = threading.Timer(0.05, (folder / "data.sss").write_text, ("longer\n",))
+    changing.start()
+    [item] = watched(items, seconds=0.3)
+    changing.join()
+    assert item.status == "still_arriving"

@@ -25,6 +25,7 @@ from support.runnable import (
     start,
     status_of,
 )
+from support.workshop import PLAIN_HEADER
 from werkpeil.building import BuildResult
 from werkpeil.building.lock import is_run_at_work
 from werkpeil.errors import InputError, OutsideError
@@ -230,6 +231,23 @@ def test_a_full_inbox_lands_whole_and_each_file_that_waits_says_why(
     assert "--replace" in shown["refused"]
     assert run(project).landed == []
     assert landed(project) == waves
+
+
+def test_data_without_a_header_land_with_the_codebook_beside_them(runnable: Workshop, stages: Stages) -> None:
+    data = deliver(runnable, "2024", people=12, name="d.asc")
+    data.write_text(data.read_text().partition("\n")[2])
+    fields = "".join(
+        f'<variable type="character"><name>{name}</name><position start="{place}"/></variable>'
+        for place, name in enumerate(PLAIN_HEADER, start=1)
+    )
+    codebook = f'<sss version="3.0"><survey><record ident="A" format="csv">{fields}</record></survey></sss>'
+    (data.parent / "d.sss").write_text(codebook)
+    for path in data.parent.iterdir():
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    done = run(runnable.project)
+    assert (done.exit_code, done.error, waits(runnable.project)) == (0, None, {})
+    assert [(entry["wave_id"], entry["rows_accepted"]) for entry in done.landed] == [("2024", 12)]
+    assert run(runnable.project).landed == []
 
 
 def test_a_file_that_is_being_copied_waits_and_lands_when_it_is_whole(
