@@ -79,7 +79,7 @@ _LOADED = """[...performance.getEntriesByType('navigation'), ...performance.getE
 def fair_set(site: Path) -> list[str]:
     """Every page of which there is one, and every sixtieth of those that are alike, in both languages."""
     names = [path.relative_to(site).as_posix() for path in pages_of(site)]
-    alike = [name for name in names if "items/" in name or "compare/" in name]
+    alike = [name for name in names if re.search("(items|compare|docs)/", name)]
     return sorted({*names} - {*alike}) + alike[::60]
 
 
