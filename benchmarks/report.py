@@ -22,7 +22,11 @@ Werkpeil beside others, on the same made-up answers, in one run. How it is done,
 contestant: [benchmarks](../benchmarks/README.md). This page and its picture were written by the command
 below, which writes what it finds, good or bad.
 
-    {command}
+*Not run by the tests: it takes minutes, and programs of others. They run a small contest of their own.*
+
+```sh
+{command}
+```
 
 - Each contestant runs in processes of its own, one after another, its file in the page cache.
 - **seconds** are the median of its runs, from data in its own memory (or, for Werkpeil and DuckDB, in its
