@@ -263,7 +263,11 @@ def test_a_file_that_is_being_copied_waits_and_lands_when_it_is_whole(
         done = run(project)
         assert (done.exit_code, done.landed, waits(project)) == (0, [], {"d.csv": "still_arriving"})
         copy.write(whole[300:])
+    settings = project.root / "dbt_project.yml"
+    kept = settings.read_text()
+    settings.write_text(kept.replace("rest_seconds: 0.2", "rest_seconds: 600"))
     assert run(project).waits[0]["status"] == "still_arriving", "it changed a moment ago"
+    settings.write_text(kept)
     os.utime(path, (time.time() - 3600, time.time() - 3600))
     assert [entry["rows_accepted"] for entry in run(project).landed] == [50]
     assert landed(project) == ["2024"]
