@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from werkpeil.codebook.draft import limesurvey
+from werkpeil.codebook.draft import limesurvey, limesurvey_structure, qualtrics
 from werkpeil.codebook.draft.ddi import read_ddi
 from werkpeil.codebook.draft.triple_s import read_triple_s
 from werkpeil.errors import InputError
@@ -15,8 +15,16 @@ if TYPE_CHECKING:
 
     from werkpeil.codebook.draft.description import Description
 
-READ = "DDI-Codebook XML, Triple-S XML and LimeSurvey's R syntax file"
+READ = (
+    "DDI-Codebook XML, Triple-S XML, LimeSurvey's R syntax file and questionnaire (.lss, .lsg, .txt), "
+    "and Qualtrics' questionnaire (.qsf)"
+)
 _LARGEST = 64 << 20
+_XML = {
+    "sss": read_triple_s,
+    "codeBook": read_ddi,
+    limesurvey_structure.ROOT: limesurvey_structure.read_structure_xml,
+}
 
 
 def read_description(file: Path, language: str) -> Description:
@@ -33,10 +41,14 @@ def read_description(file: Path, language: str) -> Description:
     description = None
     if limesurvey.MARK in text:
         description = limesurvey.read_limesurvey(text)
+    elif limesurvey_structure.FIRST_HEADER.match(text):
+        description = limesurvey_structure.read_structure_text(text, language)
     elif text.lstrip().startswith("<"):
         root = read_xml(file)
-        reader = {"sss": read_triple_s, "codeBook": read_ddi}.get(root.tag)
+        reader = _XML.get(root.tag)
         description = reader(root, language) if reader else None
+    elif text.lstrip().startswith("{") and qualtrics.MARK in text:
+        description = qualtrics.read_qualtrics(text, language)
     if description is None or not description.variables:
         raise InputError(
             "This codebook is in no format that is read.", where=str(file), hint=f"read are {READ}."

@@ -235,7 +235,9 @@ class ColumnDrafter:
             code: tuple(value for value in texts[label] if shown.get(normalise_text(value), label) == label)
             for code, label in labels.items()
         }
-        found = sets.existing_by_texts(texts, self._existing) or sets.from_labels(
+        # A set of the warehouse must know what was delivered too: few formats put labels in its place.
+        known = [*texts, *(value for code in spellings for value in spellings[code])]
+        found = sets.existing_by_texts(known, self._existing) or sets.from_labels(
             labels, self._language, is_declared_ordered=column.told.is_ordered, spellings=spellings
         )
         return self._coded(column, found, coding="labels", missing=missing)

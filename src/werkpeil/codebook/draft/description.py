@@ -37,6 +37,7 @@ class Variable:
         translated: Its question in the other language; empty if there is none.
         translated_labels: Label of each value in the other language.
         facts: What Werkpeil noted of it, if it wrote the codebook.
+        aliases: Other headers under which exports write it.
     """
 
     name: str
@@ -51,11 +52,12 @@ class Variable:
     translated: str = ""
     translated_labels: dict[str, str] = field(default_factory=dict)
     facts: ColumnFacts | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Its code, and the headers under which it was delivered."""
-        return (self.name, *(self.facts.column.delivered_as if self.facts else ()))
+        return (self.name, *self.aliases, *(self.facts.column.delivered_as if self.facts else ()))
 
     def declared_missing(self, values: Iterable[str]) -> frozenset[str]:
         """Return the missing values, and those among the delivered and labelled ones that are in a range."""
