@@ -525,7 +525,7 @@ def survey_new(
         typer.Option(
             "--codebook",
             "-c",
-            help="File that describes its columns: DDI, Triple-S, a questionnaire of LimeSurvey or Qualtrics.",
+            help="File that describes its columns: DDI, Triple-S, a LimeSurvey or Qualtrics questionnaire.",
         ),
     ] = None,
 ) -> None:
