@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 
@@ -71,17 +73,16 @@ class ScoreSums:
         if counted is not None:
             scores, strata = scores[counted], strata[counted]
             clusters = None if clusters is None else clusters[counted]
-        for stratum in np.unique(strata):
-            rows = scores[strata == stratum]
-            zero = np.zeros(self.k)
+        zero = np.zeros(self.k)
+        for stratum, chosen in _apart(strata):
+            rows = scores[chosen]
             self.totals[stratum] = self.totals.get(stratum, zero) + rows.sum(axis=0)
             if clusters is None:
                 self._add_squares(stratum, rows, rows, len(rows))
                 continue
-            names = clusters[strata == stratum]
-            for cluster in np.unique(names):
+            for cluster, members in _apart(clusters[chosen]):
                 key = (str(stratum), str(cluster))
-                self.clusters[key] = self.clusters.get(key, zero) + rows[names == cluster].sum(axis=0)
+                self.clusters[key] = self.clusters.get(key, zero) + rows[members].sum(axis=0)
 
     def add_distinct(
         self,
@@ -138,6 +139,14 @@ class ScoreSums:
             spread = squares[stratum] - np.outer(total, total) / m
             result += unsampled_shares[stratum] * m / (m - 1) * spread
         return result
+
+
+def _apart(names: NDArray[np.object_]) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Yield each name with the places where it stands, in their order."""
+    codes, different = pd.factorize(names)
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=len(different)))
+    yield from zip(different, np.split(order, ends)[:-1], strict=True)
 
 
 def linearise(bread: NDArray[np.float64], sums: ScoreSums, strata: pd.DataFrame) -> Linearised:

@@ -218,7 +218,7 @@ def _refit(
 
     def triples() -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
         for batch in rows():
-            people = reader.people(batch, specification.variables)
+            people = reader.people(reader.rows(batch), specification.variables)
             weights = people.weight if weighted else np.ones(len(people.weight))
             yield people.values[:, 0], people.values[:, 1:], weights
 
@@ -241,8 +241,9 @@ def design_errors(
     open_models = [s for s in specifications if fits[s.model_id, "design"].null_reason is None]
     sums = {s.model_id: ScoreSums(len(s.terms) + 1) for s in open_models}
     for batch in rows() if open_models else ():
+        decoded = reader.rows(batch)
         for specification in open_models:
-            people = reader.people(batch, specification.variables)
+            people = reader.people(decoded, specification.variables)
             x = np.column_stack([np.ones(len(people.weight)), people.values[:, 1:]])
             residuals = people.values[:, 0] - x @ fits[specification.model_id, "design"].b
             sums[specification.model_id].add(

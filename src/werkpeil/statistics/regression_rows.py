@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from werkpeil.statistics.regression import places_of
@@ -16,8 +17,26 @@ from werkpeil.statistics.regression import places_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
     from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A record batch as arrays, m respondents of v variables.
+
+    Attributes:
+        answered: Whether a respondent answered a variable, shape (m, v).
+        centred: Answers less their centres, shape (m, v).
+        weight: Shape (m,).
+        stratum: Shape (m,).
+        cluster: Shape (m,).
+    """
+
+    answered: NDArray[np.bool_]
+    centred: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    stratum: NDArray[np.object_]
+    cluster: NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -45,20 +64,26 @@ class Reader:
         self._places = places_of(cells)
         self._centres = cells[cells["position_a"] == 0].drop_duplicates("variable_b").set_index("variable_b")
 
-    def people(self, batch: Any, variables: list[str]) -> People:
-        """Return who of a batch answered all of some variables; each of them was answered by somebody."""
-        places = np.array([self._places[name] - 1 for name in variables])
-        shift = self._centres.loc[variables, "centre_b"].to_numpy(dtype=float)
-        patterns = batch.column("pattern").to_numpy(zero_copy_only=False).astype(str)
-        letters = patterns.view("<U1").reshape(len(patterns), -1) if len(patterns) else np.zeros((0, 1))
-        complete = (letters[:, places] == "1").all(axis=1) if len(patterns) else np.zeros(0, dtype=bool)
+    def rows(self, batch: Any) -> Rows:
+        """Return a batch as arrays; each model then picks its own respondents and variables."""
+        codes, kept = pd.factorize(batch.column("pattern").to_numpy(zero_copy_only=False))
+        # What nobody answered has a place too, and no moments.
+        v = len(kept[0]) if len(kept) else max(self._places.values(), default=0)
+        letters = np.array([list(pattern) for pattern in kept], dtype="<U1").reshape(len(kept), v)
         flat = batch.column("centred_values").flatten().to_numpy(zero_copy_only=False)
-        values = flat.reshape(len(patterns), -1)[:, places][complete] if len(patterns) else flat[:0]
         weight, stratum, cluster = (
-            batch.column(name).to_numpy(zero_copy_only=False)[complete]
+            batch.column(name).to_numpy(zero_copy_only=False)
             for name in ("weight", "stratum_id", "cluster_id")
         )
-        return People(values.reshape(-1, len(places)) + shift, weight, stratum, cluster)
+        return Rows((letters == "1")[codes], flat.reshape(len(codes), v), weight, stratum, cluster)
+
+    def people(self, rows: Rows, variables: list[str]) -> People:
+        """Return who answered all of some variables; each of them was answered by somebody."""
+        places = np.array([self._places[name] - 1 for name in variables])
+        shift = self._centres.loc[variables, "centre_b"].to_numpy(dtype=float)
+        complete = rows.answered[:, places].all(axis=1)
+        values = rows.centred[np.ix_(complete, places)] + shift
+        return People(values, rows.weight[complete], rows.stratum[complete], rows.cluster[complete])
 
 
 @dataclass(frozen=True)
@@ -105,8 +130,9 @@ def distinct_rows(
     """
     parts: dict[str, list[Any]] = {model: [] for model in models}
     for batch in batches:
+        rows = reader.rows(batch)
         for model, variables in models.items():
-            people = reader.people(batch, variables)
+            people = reader.people(rows, variables)
             parts[model].append(_grouped(_table(people, clustered=clustered), len(variables)))
     return {
         model: _arranged(_grouped(pa.concat_tables(parts[model]), len(variables)), len(variables))
