@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
@@ -48,6 +50,11 @@ def read_xml(file: Path) -> Element:
 def is_in(element: Element, language: str) -> bool:
     """Tell whether an element says that its text is in a language, whatever the country."""
     return (element.get(LANGUAGE) or "").casefold().startswith(language)
+
+
+def plain_text(markup: str) -> str:
+    """Return a text of a questionnaire without its tags and entities, one blank between words."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", markup)).split())
 
 
 def text_of(element: Element | None) -> str:

@@ -1,5 +1,5 @@
--- The cells are counted from this: a value under another column's name would give every item another's
--- answers.
+-- Cross-products become rows by this, and cells on some engines: a value under another column's name
+-- would give every item another's answers.
 {% set wide %}
     (
         select

@@ -101,8 +101,7 @@ class ScoreSums:
             squared_weights: Sum of their squared weights, shape (m,).
             counts: How many of them carry weight, shape (m,).
         """
-        for stratum in np.unique(strata):
-            chosen = strata == stratum
+        for stratum, chosen in _apart(strata):
             rows = scores[chosen]
             total = self.totals.get(stratum, np.zeros(self.k))
             self.totals[stratum] = total + weights[chosen] @ rows

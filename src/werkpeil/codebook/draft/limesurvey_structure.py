@@ -10,12 +10,12 @@ import csv
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from html import unescape
 from typing import TYPE_CHECKING
 
 from werkpeil.codebook import normalise_text
 from werkpeil.codebook.draft.description import Description, Variable
 from werkpeil.codebook.model import other_language
+from werkpeil.markup import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -93,18 +93,12 @@ def read_structure_xml(root: Element, language: str) -> Description:
             questions[row["qid"]] = Question(part, row.get("type", ""), row.get("other") == "Y")
         elif parent in questions:
             questions[parent].parts.append(part)
-    # Before version 4 an answer was a row per language, and had no number of its own.
-    answers = tables.get("answers", [])
-    key = "aid" if any("aid" in row for row in answers) else ""
-    labels = _texts(tables.get("answer_l10ns") or answers, key, "answer") if key else {}
-    for row in sorted(
-        _once(answers, key) if key else answers, key=lambda row: int(row.get("sortorder") or 0)
-    ):
-        question = questions.get(row.get("qid", ""))
-        if question is None:
-            continue
-        told = labels.get(row[key], {}) if key else {_language(row): _plain(row.get("answer", ""))}
-        _add(question.answers, Part(row.get("code", ""), row.get("scale_id") or "0", told))
+    labels = _texts(tables.get("answer_l10ns", []), "aid", "answer")
+    for row in sorted(tables.get("answers", []), key=_place):
+        if (question := questions.get(row.get("qid", ""))) is not None:
+            # Before version 4 an answer was a row per language, with its text.
+            told = labels.get(row.get("aid", "")) or {_language(row): plain_text(row.get("answer", ""))}
+            _add(question.answers, Part(row.get("code", ""), row.get("scale_id") or "0", told))
     return _described(questions.values(), language)
 
 
@@ -120,7 +114,7 @@ def read_structure_text(text: str, language: str) -> Description:
     reader = csv.DictReader(text.lstrip("\ufeff").splitlines(keepends=True), delimiter="\t")
     for row in reader:
         code, scale = row.get("name") or "", row.get("type/scale") or "0"
-        told = {_language(row): _plain(row.get("text") or "")}
+        told = {_language(row): plain_text(row.get("text") or "")}
         match row.get("class"):
             case "Q":
                 known = questions.get(code)
@@ -141,7 +135,7 @@ def _row(element: Element) -> dict[str, str]:
 
 
 def _once(rows: Iterable[dict[str, str]], key: str) -> list[dict[str, str]]:
-    """Return the first row of each key, in the order of the questionnaire where it says one."""
+    """Return the first row of each key."""
     first: dict[str, dict[str, str]] = {}
     for row in rows:
         if row.get(key):
@@ -153,7 +147,7 @@ def _texts(rows: Iterable[dict[str, str]], key: str, name: str) -> dict[str, dic
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
         if row.get(key) and row.get(name):
-            found[row[key]][_language(row)] = _plain(row[name])
+            found[row[key]][_language(row)] = plain_text(row[name])
     return found
 
 
@@ -166,14 +160,14 @@ def _add(parts: list[Part], part: Part) -> None:
     parts.append(part)
 
 
+def _place(row: Mapping[str, str]) -> int:
+    place = row.get("sortorder", "")
+    return int(place) if place.isdecimal() else 0
+
+
 def _language(row: Mapping[str, str]) -> str:
     """Return a row's language without the kind of it, as in `nl-informal`."""
     return (row.get("language") or "").partition("-")[0]
-
-
-def _plain(text: str) -> str:
-    """Return a text without its markup."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
 
 
 # --- Columns ------------------------------------------------------------------------------------

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
-from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from werkpeil.codebook.draft.description import Description, Variable
 from werkpeil.codebook.model import other_language
+from werkpeil.markup import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,7 @@ def read_qualtrics(text: str, language: str) -> Description | None:
     try:
         elements = json.loads(text)["SurveyElements"]
         questions = [each["Payload"] for each in elements if each.get("Element") == "SQ"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return Description(
         variable
@@ -72,7 +71,7 @@ def _variable(question: dict[str, Any], language: str, name: str, part: str, ans
         _value(question, key): _text(question, answers, key, language) for key in _order(question, answers)
     }
     told = _in_language(question, other)
-    translated = _plain(str(told.get("QuestionText") or ""))
+    translated = plain_text(str(told.get("QuestionText") or ""))
     return Variable(
         name=name,
         question=_asked(question, language, part),
@@ -92,6 +91,8 @@ def _parts(question: dict[str, Any], name: str) -> dict[str, Any]:
     parts = question.get(name) or {}
     if isinstance(parts, list):
         return {str(place): part for place, part in enumerate(parts, start=1)}
+    if not isinstance(parts, dict):
+        return {}
     return {str(key): parts[key] for key in _ordered(parts, question.get(f"{name.removesuffix('s')}Order"))}
 
 
@@ -124,15 +125,11 @@ def _in_language(question: dict[str, Any], language: str) -> dict[str, Any]:
 def _text(question: dict[str, Any], name: str, key: str, language: str) -> str:
     translated = _in_language(question, language).get(name)
     part = (translated.get(key) if isinstance(translated, dict) else None) or _parts(question, name).get(key)
-    return _plain(str(part.get("Display") or "")) if isinstance(part, dict) else ""
+    return plain_text(str(part.get("Display") or "")) if isinstance(part, dict) else ""
 
 
 def _asked(question: dict[str, Any], language: str, part: str) -> str:
-    text = _plain(
+    text = plain_text(
         str(_in_language(question, language).get("QuestionText") or question.get("QuestionText") or "")
     )
     return f"{text} [{part}]" if part else text
-
-
-def _plain(text: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())

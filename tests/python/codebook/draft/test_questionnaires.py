@@ -148,6 +148,28 @@ def test_columns_are_found_by_code_by_flat_code_and_by_question(questionnaire: P
     assert (landed.rows_accepted, landed.rows_rejected) == (60, 0)
 
 
+def test_old_questionnaires_of_limesurvey_have_a_row_per_language(tmp_path: Path) -> None:
+    def row(**values: str) -> str:
+        return "<row>" + "".join(f"<{key}>{value}</{key}>" for key, value in values.items()) + "</row>"
+
+    questions = "".join(
+        row(qid="1", parent_qid="0", type="L", title="team", question=text, language=language)
+        for language, text in (("nl", "Ploeg"), ("en", "Team"))
+    )
+    answers = "".join(
+        row(qid="1", code=code, answer=text, language=language, sortorder=place)
+        for code, place, told in (("2", "1", ("Zuid", "South")), ("1", "first", ("Noord", "North")))
+        for language, text in zip(("nl", "en"), told, strict=True)
+    )
+    file = tmp_path / "old.lss"
+    tables = f"<questions><rows>{questions}</rows></questions><answers><rows>{answers}</rows></answers>"
+    file.write_text(f"<document>{tables}</document>")
+    [team] = described(file, "en").values()
+    assert (team.question, team.translated) == ("Team", "Ploeg")
+    assert list(team.labels.items()) == [("1", "North"), ("2", "South")]
+    assert team.translated_labels == {"1": "Noord", "2": "Zuid"}
+
+
 def test_files_of_limesurvey_itself_are_read() -> None:
     group = described(shared_file("limesurvey/limesurvey_group_1370.lsg"), "en")
     assert list(group) == ["questionCode1", *(f"questionCode2[subQuestion{n}]" for n in (1, 2, 3))]
@@ -220,6 +242,8 @@ def test_each_type_of_qualtrics_gives_its_columns(tmp_path: Path) -> None:
     [
         '{"SurveyElements": 5}',
         '{"SurveyElements": [1]}',
+        '{"SurveyElements": [{"Element": "SQ", "Payload": {"QuestionType": "Matrix", "Choices": "x"}}]}',
+        '{"SurveyElements": ' + "[" * 100_000,
         '{"SurveyElements": [',
         '{"SurveyElements": [{"Element": "SQ"}]}',
         "<document><questions><rows><row><title>q</title></row></rows></questions></document>",
