@@ -16,8 +16,7 @@ landed as (
         survey_id,
         count(*) as wave_count,
         sum(n) as respondent_count,
-        max(case when provenance = 'synthetic' then 1 else 0 end) as synthetic_waves,
-        min(case when provenance = 'synthetic' then 1 else 0 end) as only_synthetic
+        max(case when provenance = 'synthetic' then 1 else 0 end) as synthetic_waves
     from waves
     group by survey_id
 
@@ -41,8 +40,8 @@ dim_surveys as (
         cast(coalesce(landed.respondent_count, 0) as bigint) as n,
         case
             when landed.survey_id is null then 'none'
-            when landed.only_synthetic = 1 then 'synthetic'
-            when landed.synthetic_waves = 1 then 'mixed'
+            -- Nobody shall take what one made-up wave is in for real; dim_waves tells the waves apart.
+            when landed.synthetic_waves = 1 then 'synthetic'
             else 'real'
         end as provenance,
         {{ literal(build_id()) }} as build_id

@@ -96,11 +96,12 @@ def _survey(contents: Contents, responses: Sequence[Row], voice: Voice) -> Itera
     survey = contents.survey
     row = survey.row
     yield f'<section id="{survey.survey_id}"><h2>{escape(voice.label(row))}</h2>'
-    provenance = (
-        Text("synthetisch: niemand gaf deze antwoorden", "synthetic: nobody gave these answers")
-        if survey.is_synthetic
-        else Text("echte antwoorden", "real answers")
-    )
+    made_up = [wave["provenance"] == "synthetic" for wave in survey.waves]
+    provenance = Text("echte antwoorden", "real answers")
+    if all(made_up):
+        provenance = Text("synthetisch: niemand gaf deze antwoorden", "synthetic: nobody gave these answers")
+    elif any(made_up):
+        provenance = Text("deels synthetisch, zie de metingen", "partly synthetic, see the waves")
     asked = sum(1 for variable in survey.variables if not variable.is_scale)
     facts = [
         (Text("Aan wie", "Of whom"), voice.label(row, "universe"), ""),
