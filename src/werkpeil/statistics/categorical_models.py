@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from werkpeil.statistics.adjustment import benjamini_hochberg
+from werkpeil.statistics.coded import chunks
 from werkpeil.statistics.cumulative_logit import (
     CategoryFit,
     average_marginal_effects,
@@ -81,15 +82,16 @@ def _fitted(
         fit = fit_categories(rows.y, rows.x, _weights(rows, kind), int(rows.count.sum()))
     if fit.null_reason is not None or rows is None or kind == "classical":
         return fit, Linearised(fit.bread, np.inf, fit.null_reason)
-    own = rows.weighted_count > 0
     sums = ScoreSums(len(fit.parameters))
-    score = scores(fit, rows.y[own], rows.x[own])
-    if strata["is_clustered"].any():
-        sums.add(score * rows.weight[own, None], rows.stratum[own], rows.cluster[own])
-    else:
-        sums.add_distinct(
-            score, rows.stratum[own], rows.weight[own], rows.squared_weight[own], rows.weighted_count[own]
-        )
+    weighted = np.flatnonzero(rows.weighted_count > 0)
+    for part in chunks(len(weighted)):
+        own = weighted[part]
+        score = scores(fit, rows.y[own], rows.x[own])
+        stratum, weight = rows.stratum[own], rows.weight[own]
+        if strata["is_clustered"].any():
+            sums.add(score * weight[:, None], stratum, rows.cluster[own])
+        else:
+            sums.add_distinct(score, stratum, weight, rows.squared_weight[own], rows.weighted_count[own])
     return fit, linearise(fit.bread, sums, strata)
 
 

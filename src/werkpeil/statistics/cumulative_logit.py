@@ -21,18 +21,17 @@ import statsmodels.api as sm
 from scipy import linalg
 from scipy.special import expit, logit
 
+from werkpeil.statistics.coded import CHUNK, CodedMatrix, chunks
 from werkpeil.statistics.regression import MAXIMUM_CONDITION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 MAXIMUM_STEPS = 40
 # Steps double their digits near the maximum: after one of this size nothing is left to gain.
 TOLERANCE = 1e-9
-# Rows whose derivatives are held at a time.
-CHUNK = 65536
+# Rows of the fit that a search begins with.
+SAMPLE = CHUNK
 
 
 @dataclass(frozen=True)
@@ -85,16 +84,17 @@ class CategoryFit:
 
 
 def fit_categories(
-    y: NDArray[np.float64], x: NDArray[np.float64], weight: NDArray[np.float64], n: int
+    y: NDArray[np.float64], x: NDArray[np.float64] | CodedMatrix, weight: NDArray[np.float64], n: int
 ) -> CategoryFit:
     """Fit the model on terms of mean 0 and variance 1: a logit by statsmodels, others by Newton's method.
 
     The ordered model of statsmodels takes no weights. Newton's method has the last word on a logit too: from
-    a maximum it takes one step, and from where a search went astray it says that there is none.
+    a maximum it takes one step, and from where a search went astray it says that there is none. Of many rows
+    statsmodels, which copies them, is given the first ones.
 
     Args:
         y: The outcome's score of each distinct row, shape (m,).
-        x: Its terms, shape (m, p), without a constant.
+        x: Its terms, m rows of p columns, without a constant.
         weight: People or sum of weights behind it, shape (m,); rows of weight 0 are left out.
         n: Respondents behind all rows.
 
@@ -102,18 +102,17 @@ def fit_categories(
         The fit, or the reason why there is none.
     """
     counted = weight > 0
-    y, x, weight = y[counted], x[counted], weight[counted]
+    y, terms, weight = y[counted], CodedMatrix.of(x).kept(counted), weight[counted]
     categories, places = np.unique(y, return_inverse=True)
-    k, p = len(categories), x.shape[1]
-    reason = _obstacle(x, weight, n, k)
+    k, p = len(categories), terms.column_count
+    reason = _obstacle(terms, weight, n, k)
     if reason is not None:
         return no_fit(reason, p, categories)
-    mean, spread = _mean_and_spread(x, weight)
-    scaled = (x - mean) / spread
-    shares = np.cumsum(np.bincount(places, weight, k))[:-1] / weight.sum()
-    alone = np.concatenate([logit(shares), np.zeros(p)])
-    start = _logit(places, scaled, weight / weight.sum()) if k == 2 else alone
-    found = _maximum(start, places, scaled, weight / weight.sum())
+    mean, spread = terms.mean_and_spread(weight)
+    scaled, share = terms.standardised(mean, spread), weight / weight.sum()
+    alone = np.concatenate([logit(np.cumsum(np.bincount(places, share, k))[:-1]), np.zeros(p)])
+    start = _logit(places, scaled, share) if k == 2 else alone
+    found = _maximum(_higher(alone, start, places, scaled, share), places, scaled, share)
     if found is None:
         return no_fit("separated", p, categories)
     parameters, hessian = found
@@ -126,7 +125,7 @@ def fit_categories(
         categories=categories,
         parameters=chosen,
         bread=back @ linalg.inv(-hessian) @ back.T / weight.sum(),
-        log_likelihood=_log_likelihood(chosen, places, x, weight),
+        log_likelihood=_log_likelihood(chosen, places, terms, weight),
         null_log_likelihood=_log_likelihood(alone, places, scaled, weight),
     )
 
@@ -158,7 +157,10 @@ def scores(fit: CategoryFit, y: NDArray[np.float64], x: NDArray[np.float64]) -> 
 
 
 def average_marginal_effects(
-    fit: CategoryFit, x: NDArray[np.float64], weight: NDArray[np.float64], covariance: NDArray[np.float64]
+    fit: CategoryFit,
+    x: NDArray[np.float64] | CodedMatrix,
+    weight: NDArray[np.float64],
+    covariance: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the average marginal effects of a fit with two categories, with delta-method standard errors.
 
@@ -168,7 +170,7 @@ def average_marginal_effects(
 
     Args:
         fit: A fit with one threshold, shape (1 + p,).
-        x: Terms of the rows, shape (m, p).
+        x: Terms of the rows, m of p columns.
         weight: People or sum of weights behind each, shape (m,).
         covariance: Of the parameters, shape (1 + p, 1 + p), classical or design-based.
 
@@ -176,63 +178,72 @@ def average_marginal_effects(
         Effects and standard errors, shape (p,) each.
     """
     b = fit.parameters[1:]
-    share = expit(x @ b - fit.parameters[0])
-    slope = share * (1 - share)
-    bend = slope * (1 - 2 * share)
     size = weight.sum()
-    steepness = float(weight @ slope / size)
-    # Derivatives of the linear predictor: -1 for the threshold, x for the terms.
-    mean_bend = np.concatenate([[-(weight @ bend)], (weight * bend) @ x]) / size
+    steepness, mean_bend = 0.0, np.zeros(len(b) + 1)
+    for part in chunks(len(weight)):
+        own, w = x[part], weight[part] / size
+        share = expit(own @ b - fit.parameters[0])
+        slope = share * (1 - share)
+        bend = w * slope * (1 - 2 * share)
+        steepness += float(w @ slope)
+        # Derivatives of the linear predictor: -1 for the threshold, x for the terms.
+        mean_bend += np.concatenate([[-bend.sum()], bend @ own])
     jacobian = np.outer(b, mean_bend)
     jacobian[:, 1:] += steepness * np.eye(len(b))
     variances = np.diag(jacobian @ covariance @ jacobian.T)
     return steepness * b, np.sqrt(variances)
 
 
-def _obstacle(x: NDArray[np.float64], weight: NDArray[np.float64], n: int, k: int) -> str | None:
+def _obstacle(x: CodedMatrix, weight: NDArray[np.float64], n: int, k: int) -> str | None:
     """Return why rows with weight, of k categories, cannot be fitted, before trying."""
-    p = x.shape[1]
+    p = x.column_count
     if n < p + max(k, 2):
         return "too_few_respondents" if n else "nobody_answered"
     if k == 0:
         return "zero_weight"
-    mean, spread = _mean_and_spread(x, weight)
+    mean, spread = x.mean_and_spread(weight)
     if k == 1 or not np.all(spread > 1e-6 * np.maximum(1.0, np.abs(mean))):
         return "no_variance"
-    scaled = (x - mean) / spread
-    correlations = (scaled * weight[:, None]).T @ scaled / weight.sum()
+    scaled, correlations = x.standardised(mean, spread), np.zeros((p, p))
+    for part in chunks(len(weight)):
+        own = scaled[part]
+        correlations += (own * weight[part, None]).T @ own / weight.sum()
     return None if not p or np.linalg.cond(correlations) < MAXIMUM_CONDITION else "collinear"
 
 
-def _mean_and_spread(
-    x: NDArray[np.float64], weight: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    mean = weight @ x / weight.sum()
-    return mean, np.sqrt(weight @ np.square(x - mean) / weight.sum())
-
-
-def _logit(
-    places: NDArray[np.intp], x: NDArray[np.float64], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return threshold and coefficients of a logit by statsmodels; anything, if there is no maximum."""
+def _logit(places: NDArray[np.intp], x: CodedMatrix, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return threshold and coefficients of a logit of the first rows; anything, if there is no maximum."""
+    first = slice(0, SAMPLE)
+    exogenous = sm.add_constant(x[first], has_constant="add")
     with warnings.catch_warnings():
         # That a search found no maximum is told by what follows.
         warnings.simplefilter("ignore")
-        model = sm.GLM(
-            places, sm.add_constant(x, has_constant="add"), sm.families.Binomial(), freq_weights=weight
-        )
+        model = sm.GLM(places[first], exogenous, sm.families.Binomial(), freq_weights=weight[first])
         found = model.fit(tol=TOLERANCE, tol_criterion="params", maxiter=MAXIMUM_STEPS)
     return np.concatenate([-found.params[:1], found.params[1:]])
 
 
+def _higher(
+    known: NDArray[np.float64],
+    found: NDArray[np.float64],
+    places: NDArray[np.intp],
+    x: CodedMatrix,
+    weight: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return what was found, unless it was found from some rows and all make what was known likelier."""
+    if len(places) <= SAMPLE:
+        return found
+    heights = [_log_likelihood(parameters, places, x, weight) for parameters in (known, found)]
+    return found if heights[1] > heights[0] else known
+
+
 def _maximum(
-    start: NDArray[np.float64], places: NDArray[np.intp], x: NDArray[np.float64], weight: NDArray[np.float64]
+    start: NDArray[np.float64], places: NDArray[np.intp], x: CodedMatrix, weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Return the parameters at the maximum and the second derivatives there; None if there is none."""
     parameters = start
-    height = _log_likelihood(parameters, places, x, weight)
+    height, gradient, hessian = _derivatives(parameters, places, x, weight)
     for _ in range(MAXIMUM_STEPS):
-        gradient, hessian = _derivatives(parameters, places, x, weight)
         if not np.isfinite(hessian).all():
             return None
         try:
@@ -244,27 +255,30 @@ def _maximum(
         size = 1.0
         # Half a step where a whole one leads down; rounding is no descent.
         while size > TOLERANCE:
-            reached = _log_likelihood(parameters + size * step, places, x, weight)
-            if reached >= height - 1e-14 * abs(height):
+            reached = _derivatives(parameters + size * step, places, x, weight)
+            if reached[0] >= height - 1e-14 * abs(height):
                 break
             size /= 2
-        parameters, height = parameters + size * step, reached
+        parameters = parameters + size * step
+        height, gradient, hessian = reached
     return None
 
 
 def _derivatives(
     parameters: NDArray[np.float64],
     places: NDArray[np.intp],
-    x: NDArray[np.float64],
+    x: CodedMatrix,
     weight: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the first and second derivatives of the weighted log-likelihood."""
-    q = len(parameters) - x.shape[1]
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Return the weighted log-likelihood with its first and second derivatives."""
+    height = 0.0
+    q = len(parameters) - x.column_count
     gradient = np.zeros(len(parameters))
     hessian = np.zeros((len(parameters), len(parameters)))
-    for part in _chunks(len(places)):
+    for part in chunks(len(places)):
         own, place, w = x[part], places[part], weight[part]
         link = _link(parameters, place, own)
+        height += float(w @ link.log_likelihood)
         upper, lower = (_indicators(place + shift, q) for shift in (0, -1))
         gradient[:q] += (w * link.upper) @ upper + (w * link.lower) @ lower
         gradient[q:] -= (w * (link.upper + link.lower)) @ own
@@ -275,7 +289,7 @@ def _derivatives(
         hessian[:q, q:] -= (upper * above[:, None] + lower * below[:, None]).T @ own
         hessian[q:, q:] += (own * (above + below)[:, None]).T @ own
     hessian[q:, :q] = hessian[:q, q:].T
-    return gradient, hessian
+    return height, gradient, hessian
 
 
 def _indicators(places: NDArray[np.intp], q: int) -> NDArray[np.float64]:
@@ -286,13 +300,13 @@ def _indicators(places: NDArray[np.intp], q: int) -> NDArray[np.float64]:
 def _log_likelihood(
     parameters: NDArray[np.float64],
     places: NDArray[np.intp],
-    x: NDArray[np.float64],
+    x: CodedMatrix,
     weight: NDArray[np.float64],
 ) -> float:
     return float(
         sum(
             weight[part] @ _link(parameters, places[part], x[part]).log_likelihood
-            for part in _chunks(len(places))
+            for part in chunks(len(places))
         )
     )
 
@@ -313,7 +327,3 @@ def _link(parameters: NDArray[np.float64], places: NDArray[np.intp], x: NDArray[
         bend_c = -c * (2 * above_lower - 1) - np.square(c)
         log_likelihood = np.log(chance)
     return Link(log_likelihood, a, -c, bend_a, bend_c, a * c)
-
-
-def _chunks(m: int) -> Iterator[slice]:
-    return (slice(begin, begin + CHUNK) for begin in range(0, m, CHUNK))

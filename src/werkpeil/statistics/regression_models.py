@@ -23,7 +23,7 @@ from werkpeil.statistics.categorical_models import categorical_tables
 from werkpeil.statistics.linearisation import Linearised, ScoreSums, linearise
 from werkpeil.statistics.regression import Fit, Moments, complete_moments, fit_moments, fit_rows
 from werkpeil.statistics.regression_blocks import block_test
-from werkpeil.statistics.regression_rows import DistinctRows, Reader, distinct_rows
+from werkpeil.statistics.regression_rows import CodedWave, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -186,7 +186,12 @@ def _fit_wave(
                 fit = _refit(cells, specification, chosen, rows, weighted=weighted)
             fits[specification.model_id, kind] = fit
     errors = design_errors(cells, specifications, fits, design, rows)
-    distinct = _distinct_rows(cells, specifications, design, rows)
+    few = [
+        s
+        for s in specifications
+        if s.method is not None and complete_moments(cells, s.variables, weighted=False).n
+    ]
+    coded = _coded_wave(cells, few, design, rows)
     frames = []
     for specification in specifications:
         model_id = specification.model_id
@@ -196,9 +201,10 @@ def _fit_wave(
             _table("design", fits[model_id, "design"], errors[model_id], blocks),
         ]
         if specification.method is not None:
-            tables.append(
-                categorical_tables(specification.terms, specification.method, distinct.get(model_id), design)
-            )
+            distinct = None
+            if coded is not None and specification in few:
+                distinct = coded.distinct(specification.outcome, specification.terms)
+            tables.append(categorical_tables(specification.terms, specification.method, distinct, design))
         answered = complete_moments(cells, [specification.outcome], weighted=False).n
         frames += [table.assign(model_id=model_id, lost_to_missing=answered - table["n"]) for table in tables]
     return pd.concat(frames, ignore_index=True)
@@ -263,21 +269,17 @@ def design_errors(
     return found
 
 
-def _distinct_rows(
+def _coded_wave(
     cells: pd.DataFrame,
     specifications: list[Specification],
     design: pd.DataFrame,
     rows: Callable[[], Iterable[Any]],
-) -> dict[str, DistinctRows]:
-    """Return the distinct rows of the models with few answers of which anybody answered everything."""
-    models = {
-        s.model_id: s.variables
-        for s in specifications
-        if s.method is not None and complete_moments(cells, s.variables, weighted=False).n
-    }
-    if not models:
-        return {}
-    return distinct_rows(Reader(cells), rows(), models, clustered=bool(design["is_clustered"].any()))
+) -> CodedWave | None:
+    """Return the respondents of some models as codes, or None where there is no such model."""
+    variables = [name for specification in specifications for name in specification.variables]
+    if not variables:
+        return None
+    return CodedWave(Reader(cells), rows(), variables, clustered=bool(design["is_clustered"].any()))
 
 
 def _classical(fit: Fit) -> Linearised:

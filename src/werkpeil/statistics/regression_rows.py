@@ -1,6 +1,6 @@
 """The respondents of the regressions, as the warehouse gives them: record batches of a few columns.
 
-They are read in batches, and nothing is kept of them but sums.
+They are read in batches, and nothing is kept of them but sums; fits that read them many times keep codes.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from werkpeil.statistics.coded import CodedColumn, CodedMatrix, packed
 from werkpeil.statistics.regression import places_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -77,6 +78,14 @@ class Reader:
         )
         return Rows((letters == "1")[codes], flat.reshape(len(codes), v), weight, stratum, cluster)
 
+    def column(self, rows: Rows, variable: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return a variable in its own units and whether it was answered, shape (m,) each."""
+        place = self._places[variable] - 1
+        return rows.centred[:, place] + self._centre_of(variable), rows.answered[:, place]
+
+    def _centre_of(self, variable: str) -> float:
+        return float(self._centres["centre_b"].to_dict()[variable])
+
     def people(self, rows: Rows, variables: list[str]) -> People:
         """Return who answered all of some variables; each of them was answered by somebody."""
         places = np.array([self._places[name] - 1 for name in variables])
@@ -92,7 +101,7 @@ class DistinctRows:
 
     Attributes:
         y: Outcome, shape (m,).
-        x: Terms, shape (m, p).
+        x: Terms, m rows of p columns.
         stratum: Shape (m,).
         cluster: Shape (m,); all the same in unclustered designs.
         count: Respondents behind each row, shape (m,).
@@ -102,7 +111,7 @@ class DistinctRows:
     """
 
     y: NDArray[np.float64]
-    x: NDArray[np.float64]
+    x: CodedMatrix
     stratum: NDArray[np.object_]
     cluster: NDArray[np.object_]
     count: NDArray[np.int64]
@@ -111,59 +120,68 @@ class DistinctRows:
     squared_weight: NDArray[np.float64]
 
 
-SUMS = ("count", "weighted_count", "weight", "squared_weight")
+class CodedWave:
+    """The respondents of a wave: some twenty bytes each, and one or two for each of some variables.
 
-
-def distinct_rows(
-    reader: Reader, batches: Iterable[Any], models: dict[str, list[str]], *, clustered: bool
-) -> dict[str, DistinctRows]:
-    """Reduce the rows to the distinct ones of each model, in one pass.
-
-    Args:
-        reader: Of the wave.
-        batches: Record batches.
-        models: Outcome and terms per model.
-        clustered: Whether rows of different clusters are to be kept apart.
-
-    Returns:
-        The distinct rows of those who answered all variables of a model, per model.
+    An iterative fit reads its rows many times; they are held once for all models, not once for each.
     """
-    parts: dict[str, list[Any]] = {model: [] for model in models}
-    for batch in batches:
-        rows = reader.rows(batch)
-        for model, variables in models.items():
-            people = reader.people(rows, variables)
-            parts[model].append(_grouped(_table(people, clustered=clustered), len(variables)))
-    return {
-        model: _arranged(_grouped(pa.concat_tables(parts[model]), len(variables)), len(variables))
-        for model, variables in models.items()
-    }
+
+    def __init__(
+        self, reader: Reader, batches: Iterable[Any], variables: Iterable[str], *, clustered: bool
+    ) -> None:
+        """Read a wave.
+
+        Args:
+            reader: Of the wave.
+            batches: Its record batches.
+            variables: What to keep; each was answered by somebody.
+            clustered: Whether clusters are to be kept.
+        """
+        self._columns = {name: CodedColumn() for name in dict.fromkeys(variables)}
+        self._stratum, self._cluster = CodedColumn(), CodedColumn()
+        weights = [np.zeros(0)]
+        for batch in batches:
+            rows = reader.rows(batch)
+            for name, column in self._columns.items():
+                column.add(*reader.column(rows, name))
+            self._stratum.add(rows.stratum)
+            self._cluster.add(rows.cluster if clustered else np.full(len(rows.weight), "", dtype=object))
+            weights.append(rows.weight)
+        self._weight = np.concatenate(weights)
+
+    def distinct(self, outcome: str, terms: Sequence[str]) -> DistinctRows:
+        """Return the distinct rows of those who answered an outcome and all terms."""
+        columns = [self._columns[name] for name in (outcome, *terms)]
+        complete = np.flatnonzero(np.logical_and.reduce([column.codes() > 0 for column in columns]))
+        own = [column.codes()[complete] for column in [*columns, self._stratum, self._cluster]]
+        weight = self._weight[complete]
+        table = _grouped(packed(own), weight)
+        first = table["row_min"].to_numpy()
+        y, *x, stratum, cluster = (codes[first] - np.uint8(1) for codes in own)
+        return DistinctRows(
+            y=columns[0].values[y],
+            x=CodedMatrix(len(first), tuple(x), tuple(column.values for column in columns[1:])),
+            stratum=self._stratum.values.astype(object)[stratum],
+            cluster=self._cluster.values.astype(object)[cluster],
+            count=table["weight_count"].to_numpy(),
+            weighted_count=table["is_weighted_sum"].to_numpy(),
+            weight=table["weight_sum"].to_numpy(),
+            squared_weight=table["squared_weight_sum"].to_numpy(),
+        )
 
 
-def _table(people: People, *, clustered: bool) -> Any:
-    columns = {f"value_{place}": column for place, column in enumerate(people.values.T)}
-    everybody = np.ones(len(people.weight), dtype=np.int64)
-    return pa.table(
-        columns
+def _grouped(words: list[NDArray[np.int64]], weight: NDArray[np.float64]) -> Any:
+    keys = {f"word_{place}": word for place, word in enumerate(words)}
+    table = pa.table(
+        keys
         | {
-            "stratum": pa.array(people.stratum, pa.string()),
-            "cluster": pa.array(people.cluster if clustered else [""] * len(everybody), pa.string()),
-            "count": everybody,
-            "weighted_count": (people.weight > 0).astype(np.int64),
-            "weight": people.weight,
-            "squared_weight": np.square(people.weight),
+            "row": np.arange(len(weight)),
+            "is_weighted": (weight > 0).astype(np.int64),
+            "weight": weight,
+            "squared_weight": np.square(weight),
         }
     )
-
-
-def _grouped(table: Any, k: int) -> Any:
-    keys = [*(f"value_{place}" for place in range(k)), "stratum", "cluster"]
+    sums = [("row", "min"), ("weight", "count")]
+    sums += [(name, "sum") for name in ("is_weighted", "weight", "squared_weight")]
     # One thread: sums of weights would else differ in their last digit from run to run.
-    found = table.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in SUMS])
-    return pa.table({name: found[name] for name in keys} | {name: found[f"{name}_sum"] for name in SUMS})
-
-
-def _arranged(table: Any, k: int) -> DistinctRows:
-    values = np.column_stack([table[f"value_{place}"].to_numpy() for place in range(k)])
-    keys = (table[name].to_numpy() for name in ("stratum", "cluster"))
-    return DistinctRows(values[:, 0], values[:, 1:], *keys, *(table[name].to_numpy() for name in SUMS))
+    return table.group_by(list(keys), use_threads=False).aggregate(sums)

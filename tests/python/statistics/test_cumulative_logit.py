@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from werkpeil.statistics.categorical_models import categorical_tables
+from werkpeil.statistics.coded import CodedMatrix
 from werkpeil.statistics.cumulative_logit import average_marginal_effects, fit_categories, scores
 from werkpeil.statistics.regression_rows import DistinctRows
 
@@ -156,7 +157,7 @@ def rows_of(y: NDArray[np.float64], x: NDArray[np.float64], weight: float = 1.0)
     ones = np.ones(len(y), dtype=np.int64)
     strata = np.array(["s"] * len(y), dtype=object)
     weights = np.full(len(y), weight)
-    return DistinctRows(y, x, strata, strata, ones, ones * (weight > 0), weights, weights**2)
+    return DistinctRows(y, CodedMatrix.of(x), strata, strata, ones, ones * (weight > 0), weights, weights**2)
 
 
 def strata_of(units: float) -> pd.DataFrame:
