@@ -10,7 +10,6 @@ Source of the shares of R squared: Lindeman, Merenda and Gold (1980); Groemping 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from math import factorial
 from typing import TYPE_CHECKING
 
@@ -279,21 +278,21 @@ def lmg_shares(among: NDArray[np.float64], with_outcome: NDArray[np.float64]) ->
     p = len(with_outcome)
     if p > MAXIMUM_LMG_TERMS:
         raise InputError(f"R squared is decomposed for at most {MAXIMUM_LMG_TERMS} terms, not {p}.")
-    explained = np.zeros(1 << p)
-    sizes = np.zeros(1 << p, dtype=int)
-    for k in range(1, p + 1):
-        subsets = np.array(list(combinations(range(p), k)))
-        right = with_outcome[subsets]
-        solved = np.linalg.solve(among[subsets[:, :, None], subsets[:, None, :]], right[:, :, None])
-        masks = (1 << subsets).sum(axis=1)
-        explained[masks] = np.einsum("ij,ij->i", solved[:, :, 0], right)
-        sizes[masks] = k
-    every = np.arange(1 << p)
+    explained, sizes = np.zeros(1), np.zeros(1, dtype=int)
+    # What is left of the terms and the outcome within each set of the terms before: one term after the other
+    # is swept out of a copy of all, so that a set is the binary number of its place.
+    left = np.block([[among, with_outcome[:, None]], [with_outcome[None, :], np.ones((1, 1))]])[None]
+    for _ in range(p):
+        pivot, row, rest = left[:, 0, 0], left[:, 0, 1:], left[:, 1:, 1:]
+        scaled = row / pivot[:, None]
+        explained = np.concatenate([explained, explained + row[:, -1] * scaled[:, -1]])
+        sizes = np.concatenate([sizes, sizes + 1])
+        left = np.concatenate([rest, rest - row[:, :, None] * scaled[:, None, :]])
     share = np.zeros(p)
     weight = np.array([factorial(k) * factorial(p - 1 - k) / factorial(p) for k in range(p)])
     for j in range(p):
-        without = every[(every >> j) & 1 == 0]
-        share[j] = np.sum(weight[sizes[without]] * (explained[without | (1 << j)] - explained[without]))
+        without, with_term = np.moveaxis(explained.reshape(-1, 2, 1 << j), 1, 0)
+        share[j] = np.sum(weight[sizes.reshape(-1, 2, 1 << j)[:, 0]] * (with_term - without))
     return share
 
 
