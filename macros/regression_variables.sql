@@ -76,9 +76,9 @@
 {% endmacro %}
 
 
-{# A variable less its midpoint; 0 where it is missing. #}
-{% macro centred_value(variable) -%}
-    case when {{ variable.answered }} then {{ variable.value }} - {{ variable.centre }}e0 else 0e0 end
+{# A variable less its midpoint; 0 where it is missing, or what is told. #}
+{% macro centred_value(variable, missing='0e0') -%}
+    case when {{ variable.answered }} then {{ variable.value }} - {{ variable.centre }}e0 else {{ missing }} end
 {%- endmacro %}
 
 

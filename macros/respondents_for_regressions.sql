@@ -20,10 +20,8 @@
 
 {% macro regression_rows_sql(scored, variables) %}
     {% set centred = [] %}
-    {% set flags = [] %}
     {% for variable in variables %}
-        {% do centred.append(centred_value(variable)) %}
-        {% do flags.append("case when " ~ variable.answered ~ " then '1' else '0' end") %}
+        {% do centred.append(centred_value(variable, 'null')) %}
     {% endfor %}
 select
     survey_id,
@@ -31,7 +29,6 @@ select
     stratum_id,
     cluster_id,
     weight,
-    {{ flags | join(' || ') }} as pattern,
     {{ array_of(centred) }} as centred_values
 from {{ scored }}
 {% endmacro %}
@@ -44,7 +41,6 @@ select
     cast(null as {{ type_text() }}) as stratum_id,
     cast(null as {{ type_text() }}) as cluster_id,
     cast(null as double) as weight,
-    cast(null as {{ type_text() }}) as pattern,
     {{ array_of(['cast(null as double)']) }} as centred_values
 from (select 1 as nothing) as empty_form
 where 1 = 0

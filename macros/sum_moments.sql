@@ -56,7 +56,8 @@
 {#
     The moments of one set of variables. All sums of a pattern stand side by side first (one scan), `m_2_3` being
     the cross-product of the second and the third variable and `w_2_3` the weighted one; then they become rows.
-    The variables stand in `pattern` in their order, 1 where answered; a row exists only where both are.
+    The variables stand in `pattern` in their order, 1 where answered; a row exists only where both are. Respondents
+    are put together by whole numbers that say the same, a bit per variable: texts are made once per pattern.
 #}
 {% macro moments_sql(scored, waves, moment_set, members) %}
     {% set variables = [{'name': 'one', 'centre': 0.0, 'product': '1e0', 'answered': '1 = 1'}] %}
@@ -72,6 +73,7 @@
             {% do pairs.append({'first': first, 'second': second, 'name': first ~ '_' ~ second}) %}
         {% endfor %}
     {% endfor %}
+    {% set words = answered_words(members) %}
     {% set sums = [] %}
     {% for pair in pairs %}
         {% do sums.append('m_' ~ pair.name) %}
@@ -106,27 +108,28 @@ from (
         select
             survey_id,
             wave_id,
-            pattern,
+            {{ pattern_of(members) | trim }} as pattern,
             count(*) as n
             {%- for pair in pairs %},
-            sum(x_{{ pair.first }} * x_{{ pair.second }}) as m_{{ pair.name }},
-            sum(weight * x_{{ pair.first }} * x_{{ pair.second }}) as w_{{ pair.name }}
+            {{ exact_sum('x_' ~ pair.first ~ ' * x_' ~ pair.second) }} as m_{{ pair.name }},
+            {{ exact_sum('weight * x_' ~ pair.first ~ ' * x_' ~ pair.second) }} as w_{{ pair.name }}
             {%- endfor %}
         from (
             select
                 survey_id,
                 wave_id,
-                weight,
-                {% for variable in variables[1:] -%}
-                {{ ' || ' if not loop.first }}case when {{ variable.answered }} then '1' else '0' end
-                {%- endfor %} as pattern
+                weight
+                {%- for word in words %},
+                {{ word }} as answered_{{ loop.index0 }}
+                {%- endfor %}
                 {%- for variable in variables %},
                 {{ variable.product }} as x_{{ loop.index0 }}
                 {%- endfor %}
             from {{ scored }}
             where {{ in_waves(waves) }}
         ) as centred
-        group by survey_id, wave_id, pattern
+        group by survey_id, wave_id{% for word in words %}, answered_{{ loop.index0 }}{% endfor %}
+
     ) as {{ unpivot('patterns', 'cross_product', 'sum_id', sums) }}
     group by
         survey_id, wave_id, pattern, n,
@@ -136,6 +139,32 @@ where
     (position_a = 0 or substring(pattern, position_a, 1) = '1')
     and (position_b = 0 or substring(pattern, position_b, 1) = '1')
 {% endmacro %}
+
+
+{# Whole numbers of 32 bits, which add up fast, hold so many variables. #}
+{% macro bits_per_word() %}{% do return(30) %}{% endmacro %}
+
+
+{# Which variables a respondent answered, as whole numbers: the second variable is worth 2, the third 4, and so on. #}
+{% macro answered_words(variables) %}
+    {% set words = [] %}
+    {% for some in variables | batch(bits_per_word()) %}
+        {% set bits = [] %}
+        {% for variable in some %}
+            {% do bits.append('case when ' ~ variable.answered ~ ' then ' ~ 2 ** loop.index0 ~ ' else 0 end') %}
+        {% endfor %}
+        {% do words.append(bits | join(' + ')) %}
+    {% endfor %}
+    {% do return(words) %}
+{% endmacro %}
+
+
+{# The same as a text, a letter per variable. #}
+{% macro pattern_of(variables) -%}
+    {% for variable in variables -%}
+    {{ ' || ' if not loop.first }}case when (answered_{{ loop.index0 // bits_per_word() }} & {{ 2 ** (loop.index0 % bits_per_word()) }}) > 0 then '1' else '0' end
+    {%- endfor %}
+{%- endmacro %}
 
 
 {% macro by_position(column, variables, key) -%}

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from werkpeil.statistics.coded import CodedColumn, CodedMatrix, packed
@@ -18,6 +17,7 @@ from werkpeil.statistics.regression import places_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 
@@ -27,7 +27,7 @@ class Rows:
 
     Attributes:
         answered: Whether a respondent answered a variable, shape (m, v).
-        centred: Answers less their centres, shape (m, v).
+        centred: Answers less their centres, NaN where there is none, shape (m, v).
         weight: Shape (m,).
         stratum: Shape (m,).
         cluster: Shape (m,).
@@ -67,16 +67,16 @@ class Reader:
 
     def rows(self, batch: Any) -> Rows:
         """Return a batch as arrays; each model then picks its own respondents and variables."""
-        codes, kept = pd.factorize(batch.column("pattern").to_numpy(zero_copy_only=False))
-        # What nobody answered has a place too, and no moments.
-        v = len(kept[0]) if len(kept) else max(self._places.values(), default=0)
-        letters = np.array([list(pattern) for pattern in kept], dtype="<U1").reshape(len(kept), v)
+        # What nobody answered has a place too, and no moments; an unanswered variable becomes NaN.
         flat = batch.column("centred_values").flatten().to_numpy(zero_copy_only=False)
+        centred = np.asarray(flat, dtype=float).reshape(
+            batch.num_rows, -1 if batch.num_rows else len(self._places)
+        )
         weight, stratum, cluster = (
             batch.column(name).to_numpy(zero_copy_only=False)
             for name in ("weight", "stratum_id", "cluster_id")
         )
-        return Rows((letters == "1")[codes], flat.reshape(len(codes), v), weight, stratum, cluster)
+        return Rows(~np.isnan(centred), centred, weight, stratum, cluster)
 
     def column(self, rows: Rows, variable: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return a variable in its own units and whether it was answered, shape (m,) each."""

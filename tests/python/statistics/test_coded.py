@@ -99,10 +99,9 @@ def batches_of(frame: pd.DataFrame, size: int) -> Iterator[Any]:
         values = part[NAMES].to_numpy(float)
         yield pa.record_batch(
             {
-                "pattern": pa.array(
-                    ["".join("01"[int(there)] for there in row) for row in ~np.isnan(values)]
+                "centred_values": pa.array(
+                    [[None if np.isnan(v) else v for v in row - centres] for row in values]
                 ),
-                "centred_values": pa.array([list(np.nan_to_num(row - centres)) for row in values]),
                 "weight": pa.array(part["weight"]),
                 "stratum_id": pa.array(part["stratum"]),
                 "cluster_id": pa.array(part["cluster"]),

@@ -78,14 +78,14 @@ class Wave:
         )
 
     def rows(self, clusters: list[str] | None = None) -> Callable[[str, str], Iterable[Any]]:
-        centred = np.nan_to_num(self.values - CENTRES)
+        values = pa.array((self.values - CENTRES).ravel(), from_pandas=True)
+        starts = np.arange(len(self.values) + 1) * self.values.shape[1]
         table = pa.table(
             {
                 "stratum_id": pa.array(self.stratum),
                 "cluster_id": pa.array(clusters or ["none"] * len(self.stratum)),
                 "weight": pa.array(self.weight),
-                "pattern": pa.array(self.pattern()),
-                "centred_values": pa.array(centred.tolist(), type=pa.list_(pa.float64())),
+                "centred_values": pa.ListArray.from_arrays(pa.array(starts, pa.int32()), values),
             }
         )
 
