@@ -116,6 +116,19 @@ where not exists (
 {% endmacro %}
 
 
+{# Delete the waves of which another relation has no rows: what was found in them is found no more. #}
+{% macro delete_waves_without(relation) %}
+    {% if execute and is_incremental() %}
+delete from {{ this }}
+where not exists (
+    select 1
+    from {{ relation }} as needed
+    where needed.survey_id = {{ this.identifier }}.survey_id and needed.wave_id = {{ this.identifier }}.wave_id
+)
+    {% endif %}
+{% endmacro %}
+
+
 {#
     dbt's incremental strategy `by_wave`: the waves of the new rows are replaced whole. Its own `delete+insert` joins
     every old row of a wave with every new one, which is quadratic in the size of the wave.

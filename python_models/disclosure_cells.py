@@ -1,6 +1,7 @@
 """The cells that may not be shown; the mathematics is in werkpeil.disclosure."""
 
 from werkpeil.disclosure.decisions import Inputs, decide_disclosure
+from werkpeil.fingerprints import built_waves
 
 
 def model(dbt, session):
@@ -15,6 +16,4 @@ def model(dbt, session):
         dbt.ref("int_variables").df(),
         dbt.ref("int_single_answers").df(),
     )
-    ledger = f"select distinct survey_id, wave_id, fingerprint from {dbt.this}"
-    built = session.sql(ledger).df() if dbt.is_incremental else None
-    return decide_disclosure(inputs, dbt.config.get("disclosure"), built)
+    return decide_disclosure(inputs, dbt.config.get("disclosure"), built_waves(dbt, session))

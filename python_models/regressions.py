@@ -1,12 +1,12 @@
 """The regression models of all waves; the mathematics is in werkpeil.statistics.regression_models."""
 
+from werkpeil.fingerprints import built_waves
 from werkpeil.statistics.regression_models import fit_models
 
 
 def model(dbt, session):
     """Return the coefficients of the waves that must be fitted, classical and design-based."""
     dbt.config(materialized="incremental", incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
-    built = f"select distinct survey_id, wave_id, fingerprint from {dbt.this}"
     rows = dbt.ref("scored_regression_rows")
     return fit_models(
         dbt.ref("cells_moments").filter("moment_set = 'regressions'").df(),
@@ -15,6 +15,6 @@ def model(dbt, session):
         dbt.ref("term_blocks").df(),
         dbt.ref("int_strata").df(),
         lambda survey, wave: rows.filter(f"survey_id = '{survey}' and wave_id = '{wave}'").to_arrow_reader(65536),
-        session.sql(built).df() if dbt.is_incremental else None,
+        built_waves(dbt, session),
         waves=dbt.ref("cells_waves").df(),
     )

@@ -1,5 +1,6 @@
 """Weights of the surveys that bring none; the mathematics is in werkpeil.statistics.weighting."""
 
+from werkpeil.fingerprints import built_waves
 from werkpeil.statistics.weighting import weigh_waves
 
 
@@ -13,7 +14,5 @@ def model(dbt, session):
         dbt.ref("strata").df(),
         dbt.ref("samples").df(),
         dbt.ref("margins").df(),
-        session.sql(f"select distinct survey_id, wave_id, fingerprint from {dbt.this}").df()
-        if dbt.is_incremental
-        else None,
+        built_waves(dbt, session),
     )

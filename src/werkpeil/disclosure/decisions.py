@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from werkpeil import fingerprints
 from werkpeil.disclosure.groups import TOTAL, Groups, Key, find_groups, with_margins
 from werkpeil.disclosure.moments import Scored, hidden_moments, moments_table
 from werkpeil.disclosure.rules import (
@@ -194,10 +195,7 @@ def _fingerprint(inputs: list[pd.DataFrame], thresholds: Thresholds) -> str:
 @cache
 def _code() -> str:
     """Return a digest of what decides: this package and its solver."""
-    digest = hashlib.md5(version("highspy").encode(), usedforsecurity=False)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return fingerprints.of_code(Path(__file__).parent.glob("*.py"), version("highspy"))
 
 
 def _of(frame: pd.DataFrame, survey_id: Hashable) -> pd.DataFrame:

@@ -302,6 +302,34 @@ def test_nothing_gives_no_rows_but_their_columns() -> None:
     assert {"difference", "q_value", "null_reason"} <= set(frame.columns)
 
 
+def test_a_wave_is_compared_again_only_when_something_of_it_changed() -> None:
+    people = made_up(1)
+    names = sorted(set(people["group"]))
+    groups = pd.DataFrame(
+        {"survey_id": "s", "wave_id": "1", "cut_id": "c", "group_id": names, "position": range(len(names))}
+    ).assign(has_pairs=True)
+    variables = pd.DataFrame({"survey_id": ["s"], "variable_id": ["q"], "theme_id": ["t"]})
+    inputs = [sums_of(people), groups, variables, strata_of(people)]
+    found = compare_groups(*inputs)
+    assert len(found) > 3
+    ledger = found[["survey_id", "wave_id", "fingerprint"]].drop_duplicates()
+    assert len(ledger) == 1
+    assert compare_groups(*inputs, ledger).empty
+    shuffled = [frame.sample(frac=1, random_state=1) for frame in inputs]
+    assert compare_groups(*shuffled, ledger).empty
+    for place, changed in enumerate(
+        [
+            sums_of(made_up(2)),
+            groups.assign(has_pairs=False),
+            variables.assign(theme_id="u"),
+            strata_of(people).assign(unsampled_share=0.5),
+        ]
+    ):
+        again = compare_groups(*inputs[:place], changed, *inputs[place + 1 :], ledger)
+        assert set(again["fingerprint"]).isdisjoint(ledger["fingerprint"]), place
+        assert len(again) > 0
+
+
 @settings(max_examples=8, deadline=None)
 @given(samples, samples, st.integers(2, 4))
 def test_a_weight_counts_as_so_many_respondents_in_what_is_estimated(
