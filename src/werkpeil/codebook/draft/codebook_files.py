@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 from werkpeil.codebook.draft import limesurvey, limesurvey_structure, qualtrics
@@ -42,7 +43,7 @@ def read_description(file: Path, language: str) -> Description:
     if limesurvey.MARK in text:
         description = limesurvey.read_limesurvey(text)
     elif limesurvey_structure.FIRST_HEADER.match(text):
-        description = limesurvey_structure.read_structure_text(text, language)
+        description = _structure_text(file, text, language)
     elif text.lstrip().startswith("<"):
         root = read_xml(file)
         reader = _XML.get(root.tag)
@@ -54,6 +55,17 @@ def read_description(file: Path, language: str) -> Description:
             "This codebook is in no format that is read.", where=str(file), hint=f"read are {READ}."
         )
     return description
+
+
+def _structure_text(file: Path, text: str, language: str) -> Description:
+    try:
+        return limesurvey_structure.read_structure_text(text, language)
+    except csv.Error as error:
+        raise InputError(
+            f"The codebook is no tab-separated text that can be read: {error}.",
+            where=str(file),
+            hint="a quote without an end makes one field of all the rest: export it from LimeSurvey anew.",
+        ) from error
 
 
 def _text(file: Path) -> str:

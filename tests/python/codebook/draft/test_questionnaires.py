@@ -255,3 +255,10 @@ def test_what_is_no_questionnaire_is_told(text: str, tmp_path: Path) -> None:
     file.write_text(text)
     with pytest.raises(InputError, match="no format that is read"):
         read_description(file, "en")
+
+
+def test_a_field_longer_than_a_reader_of_text_takes_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "long.txt"
+    file.write_text('class\ttype/scale\tname\trelevance\ttext\nQ\tL\tq\t1\t"' + "x" * 200_000)
+    with pytest.raises(InputError, match=r"no tab-separated text .*field larger than field limit"):
+        read_description(file, "en")
