@@ -111,19 +111,20 @@ def watched(items: Sequence[InboxItem], *, seconds: float) -> list[InboxItem]:
         items: Files that wait.
         seconds: How long to watch; not at all if none is new.
     """
-    before = {item.path: _states(item) for item in items if item.status == "new"}
+    before = {item.path: states_now(item) for item in items if item.status == "new"}
     if before:
         time.sleep(seconds)
     return [
         replace(item, status="still_arriving")
-        if item.status == "new" and _states(item) != before[item.path]
+        if item.status == "new" and states_now(item) != before[item.path]
         else item
         for item in items
         if item.status != "new" or state_now(item.path) is not None
     ]
 
 
-def _states(item: InboxItem) -> list[tuple[int, int, int] | None]:
+def states_now(item: InboxItem) -> list[tuple[int, int, int] | None]:
+    """Return what changes when a delivery does, or the file that describes it."""
     return [state_now(path) for path in (item.path, item.described_by) if path is not None]
 
 

@@ -21,7 +21,7 @@ from dagster_dbt import build_dbt_asset_specs
 from werkpeil.building.dbt import run_dbt, target_folder
 from werkpeil.errors import InputError, OutsideError
 from werkpeil.landing import pending
-from werkpeil.landing.inbox import state_now
+from werkpeil.landing.inbox import states_now
 from werkpeil.project import Project
 from werkpeil.running import RunRecord, run
 from werkpeil.running.record import cause, summary
@@ -87,7 +87,9 @@ def define(project: Project, inbox: Path | None = None) -> dg.Definitions:
     def werkpeil_inbox(_context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         rest = read_settings(project).rest_seconds
         waiting = pending(project, inbox, rest=rest)
-        new = [f"{item.path} {state_now(item.path)}" for item in waiting if item.status == "new"]
+        new = [
+            f"{item.path} {item.described_by} {states_now(item)}" for item in waiting if item.status == "new"
+        ]
         if not new:
             return dg.SkipReason(f"nothing new; {len(waiting)} files wait for something else")
         return dg.RunRequest(run_key=hashlib.sha256("\n".join(new).encode()).hexdigest()[:16])

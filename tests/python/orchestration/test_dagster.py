@@ -14,6 +14,7 @@ import pytest
 
 from support.projects import ROOT
 from support.runnable import deliver, make_runnable, released_waves
+from werkpeil.orchestration.definitions import define
 from werkpeil.running import read_runs
 
 if TYPE_CHECKING:
@@ -87,6 +88,23 @@ def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Wo
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def test_a_file_that_describes_a_delivery_is_a_reason_to_run_again(tmp_path: Path) -> None:
+    """What could not land without it is not the same delivery any more once it has come."""
+    workshop = make_runnable(tmp_path)
+    inbox = workshop.project.inbox / "plain" / "2024"
+    inbox.mkdir(parents=True)
+    told = []
+    for name in ("answers.asc", "answers.sss", None):
+        if name:
+            (inbox / name).write_text("1\n")
+            os.utime(inbox / name, (1, 1))
+        [sensor] = define(workshop.project).sensors or ()
+        with dg.DagsterInstance.ephemeral() as instance, dg.build_sensor_context(instance) as context:
+            told.append(sensor(context).run_key)
+    alone, described, described_still = told
+    assert alone != described == described_still
 
 
 @pytest.mark.slow
