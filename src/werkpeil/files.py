@@ -98,7 +98,7 @@ def outside_errors(place: str) -> Iterator[None]:
 
 
 # DuckDB's errors that tell of SQL we wrote and of nothing outside.
-_DEFECTS = (
+DEFECTS = (
     duckdb.BinderException,
     duckdb.CatalogException,
     duckdb.NotImplementedException,
@@ -117,6 +117,6 @@ def _outside_error(error: Exception, place: str) -> OutsideError | None:
             where=message,
             hint="check who owns the data folder and its permissions.",
         )
-    if isinstance(error, _DEFECTS):
+    if isinstance(error, DEFECTS):
         return None
     return OutsideError("The disk or the machine failed.", where=message, hint="run this again.")

@@ -28,6 +28,7 @@ from werkpeil.landing.readers import Delivered, Source, reader_of
 from werkpeil.landing.rejected import write_rejected_rows
 from werkpeil.landing.retention import due_on
 from werkpeil.landing.rows import (
+    Kind,
     Origin,
     Refusal,
     Rows,
@@ -205,7 +206,12 @@ def _land(job: _Job, current: zone.Delivery | None) -> zone.Delivery:
             _require_unchanged(job)
             origin = Origin(job.codebook.survey_id, job.wave_id, delivery_id, job.sha256)
             rows = Rows(connection, job.codebook, delivered.match, origin, job.pseudonymiser)
-            provenance = _check_and_write(job, rows, delivered, prepared)
+            try:
+                provenance = _check_and_write(job, rows, delivered, prepared)
+            except duckdb.Error as error:
+                _require_unchanged(job)
+                raise delivered.told(error) from error
+            _require_unchanged(job)
             rejected_by_rule = rows.rejected_by_rule()
             invalid_answers = rows.invalid_answers()
             accepted, rejected = (
@@ -253,9 +259,8 @@ def _read(job: _Job, detected: Detected, workspace: Path, connection: Any) -> De
             workspace=workspace,
             connection=connection,
             matcher=HeaderMatcher(job.codebook, job.wave_id, job.file.name),
-            label_columns=frozenset(
-                column.name for column in job.codebook.columns if kind_of(column) == "label"
-            ),
+            label_columns=_of_kind(job.codebook, "label"),
+            number_columns=_of_kind(job.codebook, "code", "number"),
             ignored_columns=ignored_columns(job.codebook),
             progress=lambda fraction: job.report("reading the file", fraction),
         )
@@ -265,6 +270,10 @@ def _read(job: _Job, detected: Detected, workspace: Path, connection: Any) -> De
             "The file has a header and no rows.", where=job.file.name, hint="was it exported whole?"
         )
     return delivered
+
+
+def _of_kind(codebook: Codebook, *kinds: Kind) -> frozenset[str]:
+    return frozenset(column.name for column in codebook.columns if kind_of(column) in kinds)
 
 
 def _check_and_write(job: _Job, rows: Rows, delivered: Delivered, prepared: Path) -> zone.Provenance:
@@ -375,12 +384,9 @@ def _require_few_rejected(job: _Job, rows: Rows, rows_read: int) -> None:
 
 
 def _require_few_invalid(job: _Job, rows: Rows, responses: Path) -> None:
-    answered = rows.answered(responses)
-    bad = {
-        name: count
-        for name, count in rows.invalid_answers().items()
-        if count > max(_TOLERATED, job.limits.invalid_share * answered[name])
-    }
+    many = {name: count for name, count in rows.invalid_answers().items() if count > _TOLERATED}
+    answered = rows.answered(responses, many)
+    bad = {name: count for name, count in many.items() if count > job.limits.invalid_share * answered[name]}
     if not bad:
         return
     details = [
@@ -433,11 +439,10 @@ def _require_unchanged(job: _Job) -> None:
 @contextmanager
 def _database(workspace: Path) -> Iterator[Any]:
     """Open a database in the workspace whose memory is bounded and which spills beside itself."""
-    spill = workspace / "spill"
     connection = duckdb.connect(
         config={
             "memory_limit": f"{_memory_limit() >> 20}MiB",
-            "temp_directory": str(spill),
+            "temp_directory": str(workspace / "spill"),
             "threads": min(os.cpu_count() or 1, _MOST_THREADS),
         }
     )

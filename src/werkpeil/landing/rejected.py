@@ -58,9 +58,9 @@ def _row_json(rows: Rows) -> str:
         place = rows.place(column)
         if place is None:
             continue
-        value = f"d.{place}"
+        value = place.of("d").text
         if place == identifier:
-            value = f"case when d.{place} is not null then {rows.pseudonym('d')} end"
+            value = f"case when {place.of('d').name} is not null then {rows.pseudonym('d')} end"
         pairs.append(f"{literal(header.name or column)}, {value}")
     row = f"cast(json_object({', '.join(pairs)}) as varchar)"
     return f"case when d.row_number is not null then {row} end"

@@ -1,24 +1,27 @@
 """Check delivered rows and answers against the codebook and write them as Parquet, in SQL.
 
-A row that breaks a rule is rejected; an answer that is not valid keeps its row. Texts that cannot
-be typed become a value that no survey delivers (`UNTYPED_CODE`, not-a-number), with the delivered
-text beside it in the table of invalid answers.
+A row that breaks a rule is rejected; an answer that is not valid keeps its row. What cannot be typed
+becomes a value that no survey delivers (`UNTYPED_CODE`, not-a-number), with the delivered text beside
+it in the table of invalid answers. A column that was delivered as numbers is typed without a way round
+by its texts, and gets the same values as if it had been text.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from math import isfinite
+from functools import cached_property
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from werkpeil.codebook import normalise_text
 from werkpeil.codebook.model import TEXT_MISSING_MARKERS
 from werkpeil.errors import InputError
-from werkpeil.landing.readers.base import DELIVERED, MALFORMED
+from werkpeil.landing.readers.base import DELIVERED, DOUBLE, MALFORMED, TEXT, Place, places_in
 from werkpeil.sql import identifier, literal, literals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from werkpeil.codebook import Codebook, Column
@@ -37,10 +40,11 @@ TYPES: dict[Kind, str] = {
     "text": "varchar",
 }
 KEYS = ("survey_id", "wave_id", "delivery_id", "respondent_id", "row_number")
+_DUPLICATE = "respondent_id_duplicate"
 RULES = (
     "malformed_row",
     "respondent_id_missing",
-    "respondent_id_duplicate",
+    _DUPLICATE,
     "weight_missing",
     "weight_not_a_number",
     "weight_negative",
@@ -53,6 +57,8 @@ _FIRST_ROWS = 5
 _ROW_GROUP = 32_768
 _LONGEST_SHOWN = 60
 _LARGEST_CODE = 2_147_483_647
+_BITS = 63  # of a bigint, that can tell which codes occur
+_NUMBER_TEXT = re.compile(r"-?(?:[0-9.]+(?:e[-+]?[0-9]+)?|inf|nan)")
 
 
 def kind_of(column: Column) -> Kind:
@@ -129,9 +135,8 @@ class Rows:
     # --- Rules about rows -----------------------------------------------------------------------
 
     def judge(self) -> None:
-        """Fill the tables `unknown_labels` and `rejected` (row_number, rule, detail)."""
-        self._find_unknown_labels()
-        rules = self._rules()
+        """Fill the table `rejected` (row_number, rule, detail) and move these rows elsewhere."""
+        rules = self._rules() if self._overview.has_faults else []
         arms = " ".join(f"when {rule.condition} then {literal(rule.name)}" for rule in rules)
         details = " ".join(f"when {rule.condition} then {rule.detail}" for rule in rules)
         verdict = f"case {arms} end" if rules else "cast(null as varchar)"
@@ -142,7 +147,7 @@ class Rows:
             select row_number, rule, detail
             from (
                 select d.row_number, {verdict} as rule, {detail} as detail
-                from {DELIVERED} as d {self._duplicates_join()}
+                from {DELIVERED} as d {self._duplicates_join() if rules else "where false"}
             )
             where rule is not null
             union all
@@ -151,11 +156,46 @@ class Rows:
         )
         self._set_rejected_aside()
 
+    @cached_property
+    def _overview(self) -> _Overview:
+        """Look once at all rows for what most deliveries have none of; fills the table `unknown_labels`."""
+        self._find_unknown_labels()
+        place = self.place_of_identifier()
+        identified = "count(null), count(null), count(null)"
+        if place is not None:
+            people = place.of("d")
+            identified = (
+                f"count({people.name}), count(distinct {people.name}), "
+                f"count(*) filter (where starts_with({people.text}, 'syn-'))"
+            )
+        broken = [f"({rule.condition})" for rule in self._rules() if rule.name != _DUPLICATE]
+        faults = f"count(*) filter (where {' or '.join(broken) or 'false'})"
+        [row] = self.connection.execute(f"select {identified}, {faults} from {DELIVERED} as d").fetchall()
+        return _Overview(*row)
+
     def _set_rejected_aside(self) -> None:
-        """Move rejected rows elsewhere, because a join while writing would lose the order."""
-        rejected = "row_number in (select row_number from rejected)"
-        self.connection.execute(f"create table {SET_ASIDE} as select * from {DELIVERED} where {rejected}")
-        self.connection.execute(f"delete from {DELIVERED} where {rejected}")
+        """Move rejected rows elsewhere, because a join while writing would lose the order.
+
+        Where all rows stay, `delivered` may go on being a view of the delivered file.
+        """
+        [(rejects,)] = self.connection.execute(
+            "select count(*) from rejected where rule <> 'malformed_row'"
+        ).fetchall()
+        condition = "row_number in (select row_number from rejected)" if rejects else "false"
+        self.connection.execute(f"create table {SET_ASIDE} as select * from {DELIVERED} where {condition}")
+        if rejects:
+            self._keep_delivered()
+            self.connection.execute(f"delete from {DELIVERED} where {condition}")
+
+    def _keep_delivered(self) -> None:
+        """Turn `delivered` into a table if it is a view."""
+        if not self.connection.execute(
+            f"select view_name from duckdb_views() where view_name = {literal(DELIVERED)}"
+        ).fetchall():
+            return
+        self.connection.execute(f"create table kept as select * from {DELIVERED}")
+        self.connection.execute(f"drop view {DELIVERED}")
+        self.connection.execute(f"alter table kept rename to {DELIVERED}")
 
     def rejected_by_rule(self) -> dict[str, int]:
         """Return the number of rejected rows per rule, in the order in which rules apply."""
@@ -178,21 +218,14 @@ class Rows:
         Raises:
             InputError: if only some of the ids are synthetic.
         """
-        place = self.place_of_identifier()
-        if place is not None:
-            [(ids, synthetic)] = self.connection.execute(
-                f"select count({place}), count(*) filter (where starts_with({place}, 'syn-')) "
-                f"from {DELIVERED}"
-            ).fetchall()
-            if 0 < synthetic < ids:
-                raise InputError(
-                    f"{synthetic} of {ids} respondent ids begin with 'syn-': synthetic and real "
-                    "respondents may not be in one file.",
-                    hint="land them as different waves, from files of their own.",
-                )
-            if synthetic:
-                return "synthetic"
-        return "synthetic" if asked == "synthetic" else "real"
+        ids, synthetic = self._overview.ids, self._overview.synthetic
+        if 0 < synthetic < ids:
+            raise InputError(
+                f"{synthetic} of {ids} respondent ids begin with 'syn-': synthetic and real "
+                "respondents may not be in one file.",
+                hint="land them as different waves, from files of their own.",
+            )
+        return "synthetic" if synthetic or asked == "synthetic" else "real"
 
     def require_one_wave(self) -> None:
         """Refuse a file with rows of several waves.
@@ -205,7 +238,8 @@ class Rows:
         if column is None or place is None:
             return
         values = self.connection.execute(
-            f"select coalesce({place}, '(empty)'), count(*) from {DELIVERED} group by 1 order by 2 desc, 1"
+            f"select coalesce({place.text}, '(empty)'), count(*) from {DELIVERED} "
+            "group by 1 order by 2 desc, 1"
         ).fetchall()
         if len(values) > 1:
             counts = ", ".join(f"{value}: {count} rows" for value, count in values[:_FIRST_ROWS])
@@ -221,7 +255,7 @@ class Rows:
             for column in self.codebook.columns:
                 place = self._place(column)
                 if role in column.role and place is not None:
-                    rules += _RULES_OF_ROLE[role](self, column, f"d.{place}")
+                    rules += _RULES_OF_ROLE[role](self, column, place.of("d"))
         order = {name: position for position, name in enumerate(RULES)}
         return sorted(rules, key=lambda rule: order[rule.name])
 
@@ -231,8 +265,8 @@ class Rows:
             return []
         duplicate = "'the respondent id is that of row ' || repeated.first_row"
         return [
-            _Rule("respondent_id_missing", f"d.{place} is null", "'no respondent id'"),
-            _Rule("respondent_id_duplicate", "d.row_number > repeated.first_row", duplicate),
+            _Rule("respondent_id_missing", f"{place.of('d').name} is null", "'no respondent id'"),
+            _Rule(_DUPLICATE, "d.row_number > repeated.first_row", duplicate),
         ]
 
     def _duplicates_join(self) -> str:
@@ -241,12 +275,12 @@ class Rows:
             return ""
         return f"""
             left join (
-                select {place} as id, min(row_number) as first_row
-                from {DELIVERED} group by {place} having count(*) > 1
-            ) as repeated on repeated.id = d.{place}
+                select {place.name} as id, min(row_number) as first_row
+                from {DELIVERED} group by {place.name} having count(*) > 1
+            ) as repeated on repeated.id = {place.of("d").name}
         """
 
-    def _weight_rules(self, column: Column, place: str) -> list[_Rule]:
+    def _weight_rules(self, column: Column, place: Place) -> list[_Rule]:
         value = self._typed(column, place)
         return [
             _Rule("weight_missing", f"{value} is null", literal(f"{column.name} is empty")),
@@ -254,8 +288,8 @@ class Rows:
             _Rule("weight_negative", f"{value} < 0", _quoted(column, place)),
         ]
 
-    def _stratum_rules(self, column: Column, place: str) -> list[_Rule]:
-        conditions = [f"{place} is null"]
+    def _stratum_rules(self, column: Column, place: Place) -> list[_Rule]:
+        conditions = [f"{place.name} is null"]
         kind = kind_of(column)
         if kind == "code":
             usable = [a.answer_code for a in self.codebook.answers_of(column) if _is_usable(a)]
@@ -268,9 +302,9 @@ class Rows:
         detail = f"coalesce({_quoted(column, place)}, {literal(f'{column.name} is empty')})"
         return [_Rule("stratum_missing", f"({' or '.join(conditions)})", detail)]
 
-    def _cluster_rules(self, column: Column, place: str) -> list[_Rule]:
+    def _cluster_rules(self, column: Column, place: Place) -> list[_Rule]:
         detail = literal(f"{column.name} is empty")
-        return [_Rule("cluster_missing", f"{place} is null", detail)]
+        return [_Rule("cluster_missing", f"{place.name} is null", detail)]
 
     # --- Answers --------------------------------------------------------------------------------
 
@@ -302,11 +336,8 @@ class Rows:
             "create table invalid (row_number bigint, column_name varchar, "
             "delivered_value varchar, rule varchar)"
         )
-        for column in stored_columns(self.codebook):
-            place = self._place(column)
+        for column, place in self._suspects(responses):
             condition, rule = self._invalid_condition(column)
-            if place is None or condition is None:
-                continue
             self.connection.execute(
                 f"""
                 insert into invalid
@@ -318,11 +349,64 @@ class Rows:
                     )
                     where {condition}
                 )
-                select found.row_number, {literal(column.name)}, d.{place}, found.rule
+                select found.row_number, {literal(column.name)}, {place.of("d").text}, found.rule
                 from found inner join {DELIVERED} as d on d.row_number = found.row_number
                 order by found.row_number
                 """
             )
+
+    def _suspects(self, responses: Path) -> Iterator[tuple[Column, Place]]:
+        """Yield the columns that may hold an invalid answer, in the codebook's order.
+
+        All are looked at together, by the least and the most that they hold and by the codes that occur. To
+        judge each answer of each column by itself would take as long as writing them.
+        """
+        stored = stored_columns(self.codebook)
+        limited = [column for column in stored if _is_limited(column)]
+        ends = self._summary(responses, {column.name: "[min({0}), max({0})]" for column in limited})
+        codes = self._codes_held(responses, ends)
+        unknown = self.connection.execute("select distinct column_name from unknown_labels").fetchall()
+        for column in stored:
+            place = self._place(column)
+            if place is None:
+                continue
+            kind = kind_of(column)
+            if kind == "code":
+                is_suspect = not codes.get(column.name, {UNTYPED_CODE}) <= self._valid_codes(column)
+            elif column.name in ends:
+                is_suspect = _is_outside(column, *ends[column.name])
+            else:
+                is_suspect = (column.name,) in unknown
+            if is_suspect:
+                yield column, place
+
+    def _codes_held(self, responses: Path, ends: dict[str, Any]) -> dict[str, set[int]]:
+        """Return which codes occur in each column of codes, except where they lie too far apart to tell."""
+        near = {
+            column.name: ends[column.name]
+            for column in stored_columns(self.codebook)
+            if kind_of(column) == "code" and _span(*ends[column.name]) < _BITS
+        }
+        bits = {
+            name: f"bit_or(1::bigint << ({{0}} - ({low})))"
+            for name, (low, _) in near.items()
+            if low is not None
+        }
+        masks = self._summary(responses, bits)
+        return {
+            name: {low + bit for bit in range(_BITS) if masks.get(name, 0) >> bit & 1}
+            for name, (low, _) in near.items()
+        }
+
+    def _summary(self, responses: Path, aggregates: dict[str, str]) -> dict[str, Any]:
+        """Return an aggregate of each of some columns of the responses, `{0}` being the column in its SQL."""
+        if not aggregates:
+            return {}
+        terms = ", ".join(aggregate.format(identifier(name)) for name, aggregate in aggregates.items())
+        [row] = self.connection.execute(
+            f"select {terms} from read_parquet({literal(str(responses))})"
+        ).fetchall()
+        return dict(zip(aggregates, row, strict=True))
 
     def write_invalid_answers(self, path: Path) -> None:
         """Write the table `invalid`, in the order of the rows."""
@@ -351,38 +435,37 @@ class Rows:
         ).fetchall()
         return [Refusal(*row) for row in found]
 
-    def answered(self, responses: Path) -> dict[str, int]:
+    def answered(self, responses: Path, column_names: Iterable[str]) -> dict[str, int]:
         """Return the number of answers that are not empty, per stored column."""
-        names = [column.name for column in stored_columns(self.codebook)]
-        if not names:
-            return {}
-        counts = ", ".join(f"count({identifier(name)})" for name in names)
-        [row] = self.connection.execute(
-            f"select {counts} from read_parquet({literal(str(responses))})"
-        ).fetchall()
-        return dict(zip(names, row, strict=True))
+        return self._summary(responses, dict.fromkeys(column_names, "count({0})"))
 
-    def _invalid_condition(self, column: Column) -> tuple[str | None, str]:
+    def _valid_codes(self, column: Column) -> set[int]:
+        codes = {answer.answer_code for answer in self.codebook.answers_of(column)}
+        return codes | {int(code) for code in _numeric_missing(column)} | _markers(column)
+
+    def _invalid_condition(self, column: Column) -> tuple[str, str]:
+        """Return SQL that is true of an invalid value `stored` of a suspect column, and SQL of the rule."""
         kind = kind_of(column)
         if kind == "code":
-            codes = {answer.answer_code for answer in self.codebook.answers_of(column)}
-            allowed = sorted(codes | {int(code) for code in _numeric_missing(column)} | _markers(column))
+            allowed = sorted(self._valid_codes(column))
             condition = f"stored not in ({', '.join(map(str, allowed)) or 'null'})"
             untyped = f"stored = {UNTYPED_CODE}"
             return condition, f"case when {untyped} then 'not_a_code' else 'undeclared_code' end"
         if kind == "label":
             return f"stored in ({self._unknown_labels_of(column)})", "'undeclared_label'"
-        if kind == "number" and "weight" not in column.role:
-            above = f" or stored > {column.maximum}" if column.maximum is not None else ""
-            missing = ", ".join(map(str, [*_numeric_missing(column), *_markers(column)])) or "null"
-            outside = f"(stored < {column.minimum}{above})"
-            condition = f"isnan(stored) or ({outside} and coalesce(stored not in ({missing}), true))"
-            return condition, "case when isnan(stored) then 'not_a_number' else 'out_of_range' end"
-        return None, ""
+        above = f" or stored > {column.maximum}" if column.maximum is not None else ""
+        missing = ", ".join(map(str, [*_numeric_missing(column), *_markers(column)])) or "null"
+        outside = f"(stored < {column.minimum}{above})"
+        condition = f"isnan(stored) or ({outside} and coalesce(stored not in ({missing}), true))"
+        return condition, "case when isnan(stored) then 'not_a_number' else 'out_of_range' end"
 
     # --- Expressions ----------------------------------------------------------------------------
 
-    def place_of_identifier(self) -> str | None:
+    @cached_property
+    def _places(self) -> dict[str, Place]:
+        return places_in(self.connection)
+
+    def place_of_identifier(self) -> Place | None:
         """Return the delivered table's column with the respondents' ids, if there is one."""
         return self._place(self.codebook.first_with_role("respondent_id"))
 
@@ -393,35 +476,39 @@ class Rows:
             fixed = f"{self.origin.survey_id}|{self.origin.wave_id}|{self.origin.sha256}|"
             return self.pseudonymiser.expression(f"{literal(fixed)} || {table}.row_number")
         fixed = f"{self.origin.survey_id}|"
-        return self.pseudonymiser.expression(f"{literal(fixed)} || {table}.{place}")
+        return self.pseudonymiser.expression(f"{literal(fixed)} || {place.of(table).text}")
 
-    def place(self, column_name: str) -> str | None:
+    def place(self, column_name: str) -> Place | None:
         """Return the delivered table's column that holds a codebook column, if it was read."""
         header = self.match.found.get(column_name)
         if header is None or column_name in ignored_columns(self.codebook):
             return None
-        return f"c{header.position}"
+        return self._places[f"c{header.position}"]
 
-    def _place(self, column: Column | None) -> str | None:
+    def _place(self, column: Column | None) -> Place | None:
         return self.place(column.name) if column else None
 
     def _stored(self, column: Column) -> str:
         place = self._place(column)
         if place is None:
             return f"cast(null as {TYPES[kind_of(column)]})"
-        return self._typed(column, f"d.{place}")
+        return self._typed(column, place.of("d"))
 
-    def _typed(self, column: Column, place: str) -> str:
+    def _typed(self, column: Column, place: Place) -> str:
         kind = kind_of(column)
         if kind == "text":
-            return place
-        typed = f"landed_{kind}({place})"
+            return place.text
         blanks = [normalise_text(text) for text in self.codebook.blank_texts]
-        cases = [f"when lower({place}) in ({literals(blanks)}) then null"] if blanks else []
-        cases += [
-            f"when lower({place}) in ({literals(texts)}) then {TEXT_MISSING_MARKERS[reason]}"
-            for reason, texts in text_missing_codes(column).items()
+        meanings = [(blanks, "null")]
+        meanings += [
+            (texts, str(TEXT_MISSING_MARKERS[reason])) for reason, texts in text_missing_codes(column).items()
         ]
+        cases = [
+            f"when lower({place.text}) in ({literals(possible)}) then {value}"
+            for texts, value in meanings
+            if (possible := [text for text in texts if _is_possible(text, place)])
+        ]
+        typed = _as_kind(kind, place)
         return f"case {' '.join(cases)} else {typed} end" if cases else typed
 
     def _find_unknown_labels(self) -> None:
@@ -433,7 +520,8 @@ class Rows:
                 continue
             known = self._known_texts(column)
             texts = self.connection.execute(
-                f"select distinct {self._typed(column, place)} from {DELIVERED} where {place} is not null"
+                f"select distinct {self._typed(column, place)} from {DELIVERED} "
+                f"where {place.name} is not null"
             ).fetchall()
             unknown = [(column.name, t) for (t,) in texts if normalise_text(t) not in known]
             if unknown:
@@ -450,6 +538,27 @@ class Rows:
         return f"select delivered_value from unknown_labels where column_name = {literal(column.name)}"
 
 
+class _Overview(NamedTuple):
+    """What one look at all delivered rows tells.
+
+    Args:
+        ids: Rows with a respondent's id.
+        people: Different ids.
+        synthetic: Rows whose id says that nobody gave these answers.
+        faults: Rows that break a rule about themselves.
+    """
+
+    ids: int
+    people: int
+    synthetic: int
+    faults: int
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether any row is to be rejected."""
+        return self.faults > 0 or self.people < self.ids
+
+
 class _Rule(NamedTuple):
     """A rule about rows: its name, SQL that is true where a row breaks it, SQL of the detail."""
 
@@ -458,7 +567,7 @@ class _Rule(NamedTuple):
     detail: str
 
 
-_RULES_OF_ROLE: dict[str, Callable[[Rows, Column, str], list[_Rule]]] = {
+_RULES_OF_ROLE: dict[str, Callable[[Rows, Column, Place], list[_Rule]]] = {
     "weight": Rows._weight_rules,
     "stratum": Rows._stratum_rules,
     "cluster": Rows._cluster_rules,
@@ -470,7 +579,8 @@ def create_macros(connection: Any) -> None:
 
     A number may have a decimal comma and a percent sign; a code may be written `5`, `5.0` or
     `5,0`; DuckDB would also take `1_000` and `nan` for numbers. The blanks in a label are folded,
-    so that a query needs to fold only its case.
+    so that a query needs to fold only its case. A delivered number becomes what its text would:
+    a zero has no sign then, and what is not finite is no number.
     """
     connection.execute(
         """
@@ -511,10 +621,65 @@ def create_macros(connection: Any) -> None:
         ) end
         """
     )
+    connection.execute(
+        f"""
+        create macro landed_code_of_whole(value) as coalesce(
+            try_cast(value as integer), case when value is not null then {UNTYPED_CODE} end
+        )
+        """
+    )
+    connection.execute(
+        f"""
+        create macro landed_code_of_double(value) as case
+            when value = trunc(value) and abs(value) <= {_LARGEST_CODE} then cast(value as integer)
+            when value is not null then {UNTYPED_CODE}
+        end
+        """
+    )
+    connection.execute(
+        """
+        create macro landed_number_of_double(value) as case
+            when value = 0 then 0
+            when isfinite(value) then value
+            when value is not null then cast('nan' as double)
+        end
+        """
+    )
 
 
-def _quoted(column: Column, place: str) -> str:
-    return f"{literal(column.name + ': ')} || left({place}, {_LONGEST_SHOWN})"
+def _as_kind(kind: Kind, place: Place) -> str:
+    """Return SQL for the values of a delivered column as they are stored."""
+    if kind == "label" or place.type == TEXT:
+        return f"landed_{kind}({place.text})"
+    if place.type == DOUBLE:
+        return f"landed_{kind}_of_double({place.name})"
+    if kind == "number":
+        return f"cast({place.name} as double)"
+    return f"landed_code_of_whole({place.name})"
+
+
+def _is_possible(text: str, place: Place) -> bool:
+    """Tell whether a delivered column may hold a text; one of numbers holds few others than digits."""
+    return place.type == TEXT or _NUMBER_TEXT.fullmatch(text) is not None
+
+
+def _is_limited(column: Column) -> bool:
+    """Tell whether a column's values are numbers of which not all are valid."""
+    return kind_of(column) == "code" or (kind_of(column) == "number" and "weight" not in column.role)
+
+
+def _is_outside(column: Column, low: float | None, high: float | None) -> bool:
+    """Tell whether a column of numbers holds one outside its range; not-a-number is the highest of all."""
+    highest = inf if column.maximum is None else column.maximum
+    return low is not None and high is not None and not (column.minimum <= low and high <= highest)
+
+
+def _span(low: int | None, high: int | None) -> int:
+    return 0 if low is None or high is None else high - low
+
+
+def _quoted(column: Column, place: Place) -> str:
+    return f"{literal(column.name + ': ')} || left({place.text}, {_LONGEST_SHOWN})"
 
 
 def _markers(column: Column) -> set[int]:

@@ -25,7 +25,7 @@ from werkpeil.landing.detect import Detected, detect
 from werkpeil.landing.header import HeaderMatch, headers_of
 from werkpeil.landing.layout import as_table
 from werkpeil.landing.readers import Delivered, Source, reader_of
-from werkpeil.landing.readers.base import DELIVERED
+from werkpeil.landing.readers.base import DELIVERED, places_in
 from werkpeil.sql import literal
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ _KEPT_VALUES = 400
 _LABELLED_FORMATS = ("sav", "zsav", "dta")
 _LONGEST_SHOWN = 60
 _MEMORY = "512MiB"
+_READ = "read_rows"  # the rows that are looked at, all values as texts
 _IMPORT_ID = re.compile(r'\{"ImportId":\s*"QID\d+(?:_(?!TEXT)\w+?)?(_TEXT)?"\}')
 
 
@@ -150,7 +151,7 @@ class Delivery:
             scores: Per delivered text.
         """
         rows = self.connection.execute(
-            f"select c{column.position} from {DELIVERED} where row_number <= {ROW_LIMIT} order by row_number"
+            f"select c{column.position} from {_READ} order by row_number"
         ).fetchnumpy()
         [values] = rows.values()
         return np.array([scores.get(value, np.nan) for value in np.ma.filled(values, None)], dtype=float)
@@ -159,8 +160,8 @@ class Delivery:
         """Return the values that occur together in two columns, each pair once."""
         first, second = f"c{one.position}", f"c{other.position}"
         found: list[tuple[str, str]] = self.connection.execute(
-            f"select distinct {first}, {second} from {DELIVERED} where row_number <= {ROW_LIMIT} "
-            f"and {first} is not null and {second} is not null order by 1, 2"
+            f"select distinct {first}, {second} from {_READ} "
+            f"where {first} is not null and {second} is not null order by 1, 2"
         ).fetchall()
         return found
 
@@ -224,6 +225,7 @@ def read_delivery(
             connection=connection,
             matcher=_EveryHeader(detected.format),
             label_columns=frozenset(),
+            number_columns=frozenset(),
             ignored_columns=frozenset(),
             progress=report,
             row_limit=ROW_LIMIT + 1,
@@ -231,7 +233,21 @@ def read_delivery(
         delivered = reader_of(detected.format)(source)
         if delivered.rows_read == 0:
             raise InputError("The file has a header and no rows.", where=file.name)
+        try:
+            _keep_texts(connection)
+        except duckdb.Error as error:
+            raise delivered.told(error) from error
         yield _described(delivered, detected, connection, description)
+
+
+def _keep_texts(connection: Any) -> None:
+    """Keep the first rows as texts, whatever the reader made of them: a draft is about what is written."""
+    texts = "".join(
+        f", {place.text} as {name}" for name, place in places_in(connection).items() if name != "row_number"
+    )
+    connection.execute(
+        f"create table {_READ} as select row_number{texts} from {DELIVERED} where row_number <= {ROW_LIMIT}"
+    )
 
 
 def number_of(text: str) -> float | None:
@@ -255,9 +271,7 @@ def _require_file(file: Path) -> None:
 def _described(
     delivered: Delivered, detected: Detected, connection: Any, description: Description | None
 ) -> Delivery:
-    [(rows,)] = connection.execute(
-        f"select count(*) from {DELIVERED} where row_number <= {ROW_LIMIT}"
-    ).fetchall()
+    [(rows,)] = connection.execute(f"select count(*) from {_READ}").fetchall()
     headers = delivered.match.headers
     occurrences = Counter(normalise_text(header.name) for header in headers)
     descriptions = [each for each in (description, _file_labels(delivered, detected)) if each is not None]
@@ -280,8 +294,8 @@ def _counter(connection: Any, blank_texts: Sequence[str]) -> Callable[[Header], 
     def counted(header: Header) -> list[tuple[str, int]]:
         place = f"c{header.position}"
         found: list[tuple[str, int]] = connection.execute(
-            f"select {place}, count(*) from {DELIVERED} where row_number <= {ROW_LIMIT} "
-            f"and {place} is not null and lower({place}) not in ({blank}) group by 1 order by 2 desc, 1"
+            f"select {place}, count(*) from {_READ} where {place} is not null "
+            f"and lower({place}) not in ({blank}) group by 1 order by 2 desc, 1"
         ).fetchall()
         return found
 
@@ -295,8 +309,7 @@ def _blank_texts(connection: Any, headers: Sequence[Header]) -> tuple[str, ...]:
     for header in headers:
         place = f"c{header.position}"
         rows = connection.execute(
-            f"select distinct {place} from {DELIVERED} "
-            f"where row_number <= {ROW_LIMIT} and lower({place}) in ({marks})"
+            f"select distinct {place} from {_READ} where lower({place}) in ({marks})"
         ).fetchall()
         found |= {normalise_text(text): text for (text,) in rows}
     return tuple(found[key] for key in sorted(found))

@@ -1,24 +1,32 @@
 """What a reader is given and what it returns; each format is one reader in one file.
 
-A reader puts the delivered rows into the table `delivered` of the workspace's database:
-`row_number` (1-based, in the file's order) and `c<position>` for each column that the codebook
-wants, as texts, trimmed, empty ones null. Rows that are no rows of the table (a field too few, a
-quote without its end) go to `malformed` (row_number, detail, line).
+A reader makes the table or view `delivered` in the workspace's database: `row_number` (1-based, in the
+file's order) and `c<position>` for each column that the codebook wants. A column is of whole numbers or
+doubles where the file's is; any other column is of texts, trimmed, empty ones null. `Place.text` says how a
+number is written, so that nothing downstream depends on the format. Rows that are no rows of the table (a
+field too few, a quote without its end) go to `malformed` (row_number, detail, line).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from werkpeil.landing.header import HeaderMatch, Matcher
 
 DELIVERED = "delivered"
 MALFORMED = "malformed"
+TEXT = "VARCHAR"
+DOUBLE = "DOUBLE"
+# Of no wider ones DuckDB rounds to a double as it rounds their digits.
+WHOLE_TYPES = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+)
 
 # Blanks, line ends, no-break blanks and byte-order marks around a value say nothing.
 _BLANKS = " \t\n\r\u00a0\ufeff"
@@ -37,6 +45,8 @@ class Source:
         matcher: Compares headers with the codebook.
         label_columns: Codebook columns whose answers are texts; numbers with value labels
             become their labels there.
+        number_columns: Codebook columns whose values are numbers or codes: in a file of texts it is
+            worth while to look whether they are whole numbers.
         ignored_columns: Codebook columns that are not kept.
         progress: Told how much of the file has been read, 0 to 1.
         row_limit: Read no more rows than about this many; None reads all of them.
@@ -48,6 +58,7 @@ class Source:
     connection: Any
     matcher: Matcher
     label_columns: frozenset[str]
+    number_columns: frozenset[str]
     ignored_columns: frozenset[str]
     progress: Callable[[float], None]
     row_limit: int | None = None
@@ -56,6 +67,12 @@ class Source:
         """Return the positions of the columns to read, in the file's order."""
         return sorted(
             header.position for column, header in match.found.items() if column not in self.ignored_columns
+        )
+
+    def numeric(self, match: HeaderMatch) -> list[int]:
+        """Return the positions of the columns that should hold numbers, in the file's order."""
+        return sorted(
+            header.position for column, header in match.found.items() if column in self.number_columns
         )
 
 
@@ -70,6 +87,8 @@ class Delivered:
         encoding: Of the texts, where the format leaves a choice.
         delimiter: Between fields, in a text file.
         headings: Rows below the header that are no respondents, such as question texts.
+        told: What a user is told of an error that DuckDB meets in a delivery that `delivered` is a view of;
+            the error itself where that is no fault of the file.
     """
 
     match: HeaderMatch
@@ -78,15 +97,56 @@ class Delivered:
     encoding: str | None = None
     delimiter: str | None = None
     headings: tuple[tuple[str, ...], ...] = ()
+    told: Callable[[Exception], Exception] = lambda error: error
 
 
 Reader = Callable[[Source], Delivered]
 
 
-def create_tables(connection: Any, positions: Sequence[int]) -> None:
-    """Create the two tables that a reader fills."""
-    columns = "".join(f", c{position} varchar" for position in positions)
+@dataclass(frozen=True)
+class Place:
+    """A column of `delivered`.
+
+    Args:
+        name: Its name, as SQL in the statement that it stands in.
+        type: `TEXT`, `DOUBLE` or one of `WHOLE_TYPES`.
+    """
+
+    name: str
+    type: str
+
+    @property
+    def text(self) -> str:
+        """SQL for its values as a delimited file would write them."""
+        if self.type == TEXT:
+            return self.name
+        return number_text(self.name) if self.type == DOUBLE else f"cast({self.name} as varchar)"
+
+    def of(self, table: str) -> Place:
+        """Return the column as a statement knows it that calls the table by another name."""
+        return replace(self, name=f"{table}.{self.name}")
+
+
+def places_in(connection: Any) -> dict[str, Place]:
+    """Return the columns that `delivered` has, by name."""
+    columns = connection.execute(f"describe {DELIVERED}").fetchall()
+    return {column[0]: Place(column[0], str(column[1])) for column in columns}
+
+
+def create_tables(connection: Any, types: Mapping[int, str]) -> None:
+    """Create the two tables that a reader fills.
+
+    Args:
+        connection: The workspace's database.
+        types: Of each column that is to be read, by its position.
+    """
+    columns = "".join(f", c{position} {kind}" for position, kind in types.items())
     connection.execute(f"create table {DELIVERED} (row_number bigint{columns})")
+    create_malformed(connection)
+
+
+def create_malformed(connection: Any) -> None:
+    """Create the table of rows that are none."""
     connection.execute(f"create table {MALFORMED} (row_number bigint, detail varchar, line varchar)")
 
 
@@ -99,8 +159,10 @@ def drop_tables(connection: Any) -> None:
 def cleaned(expression: str) -> str:
     """Return SQL for a delivered text as it is kept: trimmed, unmarked, null if empty."""
     trimmed = f"nullif(trim(replace({expression}, chr(65279), ''), {_AROUND}), '')"
-    # Most answers are one character, which is kept unless it is a blank or control character.
-    return f"case when strlen({expression}) > 1 then {trimmed} when {expression} > ' ' then {expression} end"
+    # Trimming takes longer than reading. Printable ASCII, as most texts are, needs none.
+    is_ascii = f"{expression} >= '!' and strlen({expression}) = length({expression})"
+    is_clean = f"{is_ascii} and right({expression}, 1) > ' '"
+    return f"case when {is_clean} then {expression} when strlen({expression}) > 1 then {trimmed} end"
 
 
 def cleaned_text(text: str) -> str:

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from werkpeil.errors import InputError
 from werkpeil.landing.readers.base import (
     DELIVERED,
+    TEXT,
     Delivered,
     Source,
     cleaned,
@@ -50,7 +51,7 @@ def read_sheet(source: Source) -> Delivered:
     below, second_names = survey_tool_heading_rows([heading, *top])
     match = source.matcher.match(with_second_names(heading, second_names))
     positions = source.wanted(match)
-    create_tables(source.connection, positions)
+    create_tables(source.connection, dict.fromkeys(positions, TEXT))
     count = 0
     wanted = islice(chain(top[below:], rows), source.row_limit)
     for batch in _batches(wanted, max(_CELLS_AT_A_TIME // len(heading), 1)):

@@ -3,6 +3,9 @@
 The file is written anew as UTF-8 with one line end, blank lines left out and each record numbered;
 DuckDB parses that copy. The number in front of a record tells where it was, whatever happens to
 the rows around it, and a count of records proves afterwards that none was lost.
+
+A column is kept as whole numbers only if each of its texts is how such a number is written: `7`, but neither
+`07` nor `7.0`. So nothing of what was delivered is lost. The first rows tell which columns to try.
 """
 
 from __future__ import annotations
@@ -14,16 +17,18 @@ import re
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from werkpeil.errors import InputError, OutsideError
 from werkpeil.landing.readers.base import (
     DELIVERED,
     MALFORMED,
+    TEXT,
     Delivered,
     Source,
     cleaned,
     create_tables,
+    drop_tables,
     survey_tool_heading_rows,
     with_second_names,
 )
@@ -43,6 +48,9 @@ _LONGEST_LINE_BYTES = 16 << 20
 _UNDEFINED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _DAMAGED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of a byte it cannot read
 _RECORDS_PER_REPORT = 50_000
+_WHOLE = "INTEGER"
+_NOT_WHOLE = -2_147_483_648  # stands for a text that is no whole number, until the column is read as text
+_WHOLE_TEXT = re.compile(r"|0|-?[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True)
@@ -76,13 +84,15 @@ def read_text(source: Source) -> Delivered:
     with source.path.open(encoding=encoding.codec, errors=encoding.errors) as stream:
         sample = list(islice(stream, 4 * _SAMPLE_RECORDS))
     delimiter = _delimiter_of(sample, source)
-    first = [_fields(r.text, delimiter) for r in islice(_records(sample, delimiter, None), 3)]
+    first = [_fields(record.text, delimiter) for record in _records(sample, delimiter, None)]
     if not first:
         raise InputError("The file holds no table: only blank lines.", where=source.shown_as)
-    below, second_names = survey_tool_heading_rows(first)
+    below, second_names = survey_tool_heading_rows(first[:3])
     match = source.matcher.match(with_second_names(first[0], second_names))
     numbered = _write_numbered(source, encoding, delimiter, len(first[0]), 1 + below)
-    _parse(source, numbered, delimiter, len(first[0]), source.wanted(match))
+    types = dict.fromkeys(source.wanted(match), TEXT)
+    types |= dict.fromkeys(_whole(source.numeric(match), first[1 + below : -1]), _WHOLE)
+    _parse(source, numbered, delimiter, len(first[0]), types)
     headings = tuple(map(tuple, first[1 : 1 + below]))
     return Delivered(match, numbered.records, "text", encoding.name, delimiter, headings)
 
@@ -349,25 +359,75 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _parse(source: Source, numbered: _Numbered, delimiter: str, width: int, positions: list[int]) -> None:
-    connection = source.connection
-    create_tables(connection, positions)
+def _whole(positions: Iterable[int], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns in which some rows hold whole numbers only, or nothing."""
+    return [
+        position
+        for position in positions
+        if all(position >= len(row) or _WHOLE_TEXT.fullmatch(row[position]) for row in rows)
+    ]
+
+
+def _parse(source: Source, numbered: _Numbered, delimiter: str, width: int, types: dict[int, str]) -> None:
+    """Fill the two tables, once more if a later row holds something else than the first rows promised."""
+    create_tables(source.connection, types)
+    _parse_rows(source.connection, numbered, delimiter, width, types)
+    broken = _not_whole(source.connection, types)
+    if broken:
+        drop_tables(source.connection)
+        types |= dict.fromkeys(broken, TEXT)
+        create_tables(source.connection, types)
+        _parse_rows(source.connection, numbered, delimiter, width, types)
+    _parse_faults(source.connection, numbered, delimiter)
+    numbered.path.unlink()
+    numbered.faults.unlink()
+    _require_every_record(source, numbered.records)
+
+
+def _not_whole(connection: Any, types: dict[int, str]) -> list[int]:
+    """Return the columns of whole numbers in which there is something else."""
+    whole = [position for position, kind in types.items() if kind == _WHOLE]
+    if not whole:
+        return []
+    lowest = ", ".join(f"min(c{position})" for position in whole)
+    [found] = connection.execute(f"select {lowest} from {DELIVERED}").fetchall()
+    return [position for position, low in zip(whole, found, strict=True) if low == _NOT_WHOLE]
+
+
+def _parse_rows(
+    connection: Any, numbered: _Numbered, delimiter: str, width: int, types: dict[int, str]
+) -> None:
     columns = ["row_number", *(f"c{position}" for position in range(width))]
-    types = ", ".join(f"{literal(column)}: 'varchar'" for column in columns)
-    kept = "".join(", " + cleaned(f"c{position}") for position in positions)
+    varchar = ", ".join(f"{literal(column)}: 'varchar'" for column in columns)
+    kept = "".join(
+        ", " + (_number(f"c{position}") if kind == _WHOLE else cleaned(f"c{position}"))
+        for position, kind in types.items()
+    )
     # Quoted line breaks may straddle the parts that threads read, hence one thread for them.
     connection.execute(
         f"""
         insert into {DELIVERED}
         select cast(row_number as bigint){kept}
         from read_csv(
-            {literal(str(numbered.path))}, columns = {{{types}}}, delim = {literal(delimiter)},
+            {literal(str(numbered.path))}, columns = {{{varchar}}}, delim = {literal(delimiter)},
             quote = '"', escape = '"', new_line = '\\n', header = false, auto_detect = false,
             all_varchar = true, store_rejects = true, max_line_size = {8 * _LONGEST_RECORD},
             parallel = {str(not numbered.has_line_breaks).lower()}
         )
         """
     )
+
+
+def _number(text: str) -> str:
+    """Return SQL for a text that is a whole number as one is written; a mark for any other one."""
+    number = f"try_cast({text} as integer)"
+    return (
+        f"case when cast({number} as varchar) = {text} then {number} when {text} <> '' then {_NOT_WHOLE} end"
+    )
+
+
+def _parse_faults(connection: Any, numbered: _Numbered, delimiter: str) -> None:
+    """Fill `malformed` with what the last parse rejected and what was known to be broken."""
     connection.execute(
         f"""
         insert into {MALFORMED}
@@ -382,6 +442,7 @@ def _parse(source: Source, numbered: _Numbered, delimiter: str, width: int, posi
             ),
             any_value(substr(csv_line, instr(csv_line, {literal(delimiter)}) + 1))
         from reject_errors
+        where scan_id = (select max(scan_id) from reject_errors)
         group by row
         union all
         select row_number, detail, line
@@ -393,9 +454,6 @@ def _parse(source: Source, numbered: _Numbered, delimiter: str, width: int, posi
         )
         """
     )
-    numbered.path.unlink()
-    numbered.faults.unlink()
-    _require_every_record(source, numbered.records)
 
 
 def _require_every_record(source: Source, records: int) -> None:
