@@ -147,8 +147,8 @@ class Block:
         """Covariance of the weighted means, (v, g, g), and the squares it is the difference of, (v, g)."""
         d = np.nan_to_num(self.mean)[:, :, None]
         units = self.units
-        totals = units["sum_wy"] - d * units["sum_w"]
-        squares = units["sum_w2y2"] - 2 * d * units["sum_w2y"] + d * d * units["sum_w2"]
+        totals = _residual(units["sum_wy"], d * units["sum_w"])
+        squares = _spread(units["sum_w2y2"] + d * d * units["sum_w2"], 2 * d * units["sum_w2y"])
         net, gross = self.design.covariance(totals, np.maximum(squares, 0.0))
         weight = _positive(self.total["sum_w"])
         return net / (weight[:, :, None] * weight[:, None, :]), gross / np.square(weight)
@@ -490,6 +490,12 @@ def _spread(squares: Floats, explained: Floats) -> Floats:
     """Return a difference of sums of squares; rounding counts as 0."""
     rest = squares - explained
     return np.where(rest > ROUNDING * squares, rest, np.where(np.isnan(rest), np.nan, 0.0))
+
+
+def _residual(total: Floats, expected: Floats) -> Floats:
+    """Return a difference of sums of either sign; rounding counts as 0."""
+    rest = total - expected
+    return np.where(np.abs(rest) <= ROUNDING * (np.abs(total) + np.abs(expected)), 0.0, rest)
 
 
 def _angle(share: Floats) -> Floats:

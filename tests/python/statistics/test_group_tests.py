@@ -352,6 +352,18 @@ def test_a_group_in_which_everybody_agrees_is_compared_with_one_that_differs() -
     assert one(frame, "welch", omnibus=True)["null_reason"] == "no_variance"
 
 
+@pytest.mark.parametrize("cluster", ["none", "own"])
+@pytest.mark.parametrize("seed", range(6))
+def test_what_uneven_weights_leave_of_equal_answers_is_rounding(seed: int, cluster: str) -> None:
+    """Sums of weights with fractions do not cancel to the last bit, and each engine adds them up differently."""
+    rng = np.random.default_rng(seed)
+    people = people_of([0] * 400 + [1] * 300, ["a"] * 400 + ["b"] * 300)
+    clusters = rng.choice([f"k{number}" for number in range(30)], 700) if cluster == "own" else "none"
+    people = people.assign(weight=rng.lognormal(0, 1, 700), cluster=clusters)
+    frame = compared(people, ["a", "b"])
+    assert set(frame["null_reason"]) == {"no_variance"}
+
+
 def test_shares_of_none_and_all_are_no_crash() -> None:
     nobody = compared(people_of([0, 0, 0, 0, 0], list("aabbb")), ["a", "b"], measure="positive_share")
     assert set(nobody["null_reason"]) == {"no_variance"}
