@@ -23,7 +23,7 @@ BOUNCER := tools/dbt-bouncer/.venv/bin/dbt-bouncer
 SQL := $(wildcard models analyses tests/singular)
 CHECKS := check-format check-ruff check-types check-yaml check-sql check-house check-dbt check-bouncer
 
-.PHONY: help setup demo postgres bench test check format golden clean $(CHECKS)
+.PHONY: help setup demo postgres bench spark-setup spark test check format golden clean $(CHECKS)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,13 @@ BENCH := $(foreach name,RESPONDENTS SIZES RUNS TIMEOUT TASKS ONLY FOLDER PAGE,$(
 
 bench: setup ## Compare with other tools, RESPONDENTS=50000 of them (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks $(BENCH) $(if $(RESUME),--resume)
+
+# Spark has an environment of its own, for its wheel is 500 MB; it is locked with all else.
+spark-setup:
+	@uv=$$(tools/find_uv) && UV_PROJECT_ENVIRONMENT=tools/spark/.venv "$$uv" sync --locked --quiet --extra spark
+
+spark: spark-setup ## Build on a Spark cluster on loopback, compare all tables with DuckDB's (KILL=1: lose a worker)
+	@tools/spark/.venv/bin/python tools/build_on_spark.py $(if $(RESPONDENTS),--respondents $(RESPONDENTS)) $(if $(KILL),--kill)
 
 test: setup ## Run the checks, then all tests; both run, either can fail it
 	@status=0; \

@@ -100,8 +100,8 @@ where retired_at is not null and survey_id = {{ literal(survey_id) }}
 #}
 {% macro delete_vanished_waves(keep_retired=true) %}
     {% if execute and is_incremental() %}
-delete from {{ this }}
-where not exists (
+        {% set vanished %}
+not exists (
     select 1
     from {{ source('raw', 'landing_register') }} as register
     where
@@ -112,6 +112,8 @@ where not exists (
         and register.survey_id = {{ this.identifier }}.survey_id
         and register.wave_id = {{ this.identifier }}.wave_id
 )
+        {% endset %}
+{{ delete_waves(this, vanished) }}
     {% endif %}
 {% endmacro %}
 
@@ -119,25 +121,13 @@ where not exists (
 {# Delete the waves of which another relation has no rows: what was found in them is found no more. #}
 {% macro delete_waves_without(relation) %}
     {% if execute and is_incremental() %}
-delete from {{ this }}
-where not exists (
+        {% set missing %}
+not exists (
     select 1
     from {{ relation }} as needed
     where needed.survey_id = {{ this.identifier }}.survey_id and needed.wave_id = {{ this.identifier }}.wave_id
 )
+        {% endset %}
+{{ delete_waves(this, missing) }}
     {% endif %}
-{% endmacro %}
-
-
-{#
-    dbt's incremental strategy `by_wave`: the waves of the new rows are replaced whole. Its own `delete+insert` joins
-    every old row of a wave with every new one, which is quadratic in the size of the wave.
-#}
-{% macro get_incremental_by_wave_sql(arg_dict) %}
-    {%- set names = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
-delete from {{ arg_dict['target_relation'] }}
-where (survey_id, wave_id) in (select distinct survey_id, wave_id from {{ arg_dict['temp_relation'] }});
-
-insert into {{ arg_dict['target_relation'] }} ({{ names }})
-select {{ names }} from {{ arg_dict['temp_relation'] }}
 {% endmacro %}

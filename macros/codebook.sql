@@ -73,7 +73,7 @@
         {% if survey_id %} where survey_id = '{{ survey_id }}' {% endif %}
         order by {{ order_by }}
     {% endset %}
-    {% set result = run_query(query) %}
+    {% set result = query_seed(query) %}
     {% set rows = [] %}
     {% for row in result.rows %}
         {% do rows.append(dict(zip(result.column_names, row.values()))) %}
@@ -155,5 +155,5 @@
     {%- if text is none or text is undefined -%}
         {%- do return("cast(null as " ~ type_text() ~ ")") -%}
     {%- endif -%}
-    {%- do return("'" ~ (text | string | replace("'", "''")) ~ "'") -%}
+    {%- do return("'" ~ escaped(text | string | replace("'", "''")) ~ "'") -%}
 {% endmacro %}

@@ -5,6 +5,9 @@
 
 {% macro type_text() %}{% do return('string') %}{% endmacro %}
 
+{# What stands between the quotes of a literal: a backslash is a letter to DuckDB, and begins an escape on Spark. #}
+{% macro escaped(text) %}{% do return(text if target.type == 'duckdb' else text | replace('\\', '\\\\')) %}{% endmacro %}
+
 {# Standard unpivot: both engines read it. Values must have one type and never be null. #}
 {% macro unpivot(relation, value_column, name_column, columns) -%}
     {{ relation }}
@@ -83,5 +86,46 @@ group by {{ by }}, variable_id, answer_value
 
 {# Some values of one row as an array. #}
 {% macro array_of(values) -%}
-    {{ 'array(' if target.type == 'spark' else '[' }}{{ values | join(', ') }}{{ ')' if target.type == 'spark' else ']' }}
+    {{ '[' if target.type == 'duckdb' else 'array(' }}{{ values | join(', ') }}{{ ']' if target.type == 'duckdb' else ')' }}
 {%- endmacro %}
+
+
+{#
+    dbt's incremental strategy `by_wave`: the waves of the new rows are replaced whole. Its own `delete+insert` joins
+    every old row of a wave with every new one, which is quadratic in the size of the wave. On Spark a wave is a
+    partition, and the adapter overwrites it.
+#}
+{% macro get_incremental_by_wave_sql(arg_dict) %}
+    {%- set names = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+delete from {{ arg_dict['target_relation'] }}
+where (survey_id, wave_id) in (select distinct survey_id, wave_id from {{ arg_dict['temp_relation'] }});
+
+insert into {{ arg_dict['target_relation'] }} ({{ names }})
+select {{ names }} from {{ arg_dict['temp_relation'] }}
+{% endmacro %}
+
+
+{# Delete those waves of a relation of which a condition holds; Spark lets go of whole partitions alone. #}
+{% macro delete_waves(relation, condition) %}
+    {%- if target.type == 'duckdb' %}
+delete from {{ relation }}
+where {{ condition }}
+    {%- else %}
+        {%- set gone = run_query("select distinct survey_id, wave_id from " ~ relation ~ " where " ~ condition).rows %}
+        {%- if gone %}
+alter table {{ relation }} drop
+            {%- for row in gone %}
+    partition (survey_id = {{ literal(row[0]) }}, wave_id = {{ literal(row[1]) }}){{ ',' if not loop.last }}
+            {%- endfor %}
+        {%- endif %}
+    {%- endif %}
+{% endmacro %}
+
+
+{#
+    The rows of a seed. The codebook is asked for by dozens of models; what takes DuckDB a millisecond is a job of its own
+    on Spark, whose adapter remembers the answer until a seed is loaded.
+#}
+{% macro query_seed(query) %}
+    {% do return(run_query(query) if target.type == 'duckdb' else adapter.remembered(query)) %}
+{% endmacro %}

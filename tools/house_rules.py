@@ -145,6 +145,16 @@ BANNED = (
     _function("listagg", IN_ENGINE),
     _function("get_json_object", IN_ENGINE),
     Banned(r"\banti\s+join\b", "anti join", "use where not exists (...)."),
+    # On one alone, or asked of the engine's name.
+    Banned(
+        r"\bdelete\s+from\b", "delete", "use delete_waves() of " + ENGINE_FILE + ": Spark drops partitions."
+    ),
+    Banned(r"\binsert\s+into\b", "insert", "let dbt write: Spark overwrites partitions."),
+    Banned(
+        r"[\w)];[ \t]*$", "a second statement", "Spark takes one at a time: use run_query().", in_jinja=False
+    ),
+    Banned(r"\btarget\s*\.\s*(?:type|name)\b", "the engine's name", IN_ENGINE),
+    Banned(r"\badapter\s*\.\s*type\b", "the engine's name", IN_ENGINE),
     # On neither without another table format.
     Banned(r"\bmerge\s+into\b|\bincremental_strategy\W{1,4}merge\b", "merge", "use delete+insert by wave."),
     Banned(
@@ -280,7 +290,7 @@ def portable_sql(root: Path, files: list[str]) -> Iterator[Finding]:
         outside_jinja = _blanked(r"{[{%].*?[}%]}", text)
         for banned in BANNED:
             for found in re.finditer(
-                banned.pattern, text if banned.in_jinja else outside_jinja, re.IGNORECASE
+                banned.pattern, text if banned.in_jinja else outside_jinja, re.IGNORECASE | re.MULTILINE
             ):
                 line = text.count("\n", 0, found.start()) + 1
                 yield Finding(name, line, "portable-sql", f"{banned.name} is not portable", banned.remedy)

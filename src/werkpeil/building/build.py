@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from werkpeil.building.dbt import require_success, run_dbt
+from werkpeil.building.dbt import COMMAND, require_success, run_dbt
 from werkpeil.building.lock import only_one
 from werkpeil.building.retention import kept_waves, require_history
 from werkpeil.building.run_history import show_runs
@@ -83,10 +83,7 @@ def build(
         with open_warehouse(project, read_only=False) as connection:
             sync_raw(project, connection)
             show_runs(project, connection)
-        # Unit tests try the SQL on rows of their own, which no new wave changes; `make test` runs them.
-        command = ["build", "--exclude-resource-type", "unit_test"]
-        if full_refresh:
-            command.append("--full-refresh")
+        command = [*COMMAND, *(["--full-refresh"] if full_refresh else [])]
         outcome = run_dbt(project, command, on_progress=on_progress)
         rewrite_if_requested(project, is_last=outcome.is_success)
         require_success(project, outcome)

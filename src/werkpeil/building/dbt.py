@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
@@ -17,8 +19,15 @@ if TYPE_CHECKING:
 
     from werkpeil.project import Project
 
+    # Columns and rows of a query, and what asks it.
+    Answer = tuple[list[str], list[tuple[Any, ...]]]
+    Ask = Callable[[str], Answer]
+
 logger = logging.getLogger(__name__)
 
+DEFAULT_TARGET = "duckdb"
+# Unit tests try the SQL on rows of their own, which no new wave changes; `make test` runs them.
+COMMAND = ("build", "--exclude-resource-type", "unit_test")
 CHECKS_TOLD = 10
 ROWS_TOLD = 3
 # Rows of these schemas are respondents; a message may end up in a log or a mail.
@@ -64,9 +73,9 @@ class Outcome:
         return self.exception is None and bool(self.results) and not self.failed
 
 
-def target_folder(project: Project) -> Path:
-    """Return the folder where dbt keeps what it compiled, its manifest among it."""
-    return project.data / "target"
+def target_folder(project: Project, target: str = DEFAULT_TARGET) -> Path:
+    """Return the folder where dbt keeps what it compiled for a target, its manifest among it."""
+    return project.data / ("target" if target == DEFAULT_TARGET else f"target-{target}")
 
 
 def generate_docs(project: Project, folder: Path) -> None:
@@ -165,8 +174,14 @@ def is_check(result: Any) -> bool:
     return str(result.node.resource_type) in {"test", "unit_test"}
 
 
-def require_success(project: Project, outcome: Outcome) -> None:
+def require_success(project: Project, outcome: Outcome, ask: Ask | None = None) -> None:
     """Return when everything went well.
+
+    Args:
+        project: The project.
+        outcome: What dbt did.
+        ask: Returns the columns and rows of a query, for the first rows that a check found; the warehouse's
+            unless given.
 
     Raises:
         InputError: a model cannot be compiled or built.
@@ -184,7 +199,7 @@ def require_success(project: Project, outcome: Outcome) -> None:
     if errors:
         _raise_model_errors(errors, log)
     if outcome.failed:
-        _raise_failed_checks(project, outcome.failed, log)
+        _raise_failed_checks(outcome.failed, log, ask or partial(_ask_warehouse, project))
     if not outcome.results:
         raise InputError("dbt built nothing: " + " ".join(outcome.messages[:3]), where=log)
 
@@ -213,8 +228,8 @@ def _raise_model_errors(errors: list[Any], log: str) -> None:
     raise kind(f"{len(errors)} models could not be built:\n{told}", where=log)
 
 
-def _raise_failed_checks(project: Project, failed: list[Any], log: str) -> None:
-    lines = [line for result in failed[:CHECKS_TOLD] for line in _told_check(project, result)]
+def _raise_failed_checks(failed: list[Any], log: str, ask: Ask) -> None:
+    lines = [line for result in failed[:CHECKS_TOLD] for line in _told_check(result, ask)]
     more = f"\n  and {len(failed) - CHECKS_TOLD} more" if len(failed) > CHECKS_TOLD else ""
     raise CheckFailedError(
         f"{len(failed)} {'check' if len(failed) == 1 else 'checks'} failed:\n" + "\n".join(lines) + more,
@@ -223,30 +238,34 @@ def _raise_failed_checks(project: Project, failed: list[Any], log: str) -> None:
     )
 
 
-def _told_check(project: Project, result: Any) -> Iterator[str]:
+def _told_check(result: Any, ask: Ask) -> Iterator[str]:
     """Yield a line with check, table and number of rows, and below it the first of those rows."""
     attached = getattr(result.node, "attached_node", None) or ""
     table = attached.rsplit(".", 1)[-1]
     place = f" on {table}" if table else ""
     yield f"  {result.node.name}{place}: {result.failures} rows ({result.node.compiled_path})"
     if not _may_read_respondents(result.node):
-        yield from _first_rows(project, result.node.compiled_code)
+        yield from _first_rows(result.node.compiled_code, ask)
 
 
 def _may_read_respondents(node: Any) -> bool:
     """Tell whether a test's query names a schema of respondents."""
-    return any(f'"{schema}"."' in (node.compiled_code or "") for schema in SCHEMAS_OF_RESPONDENTS)
+    return any(re.search(rf'\b{schema}"?\.', node.compiled_code or "") for schema in SCHEMAS_OF_RESPONDENTS)
 
 
-def _first_rows(project: Project, query: str | None) -> Iterator[str]:
+def _first_rows(query: str | None, ask: Ask) -> Iterator[str]:
     if not query:
         return
+    names, rows = ask(f"select * from ({query.strip().rstrip(';')}) limit {ROWS_TOLD}")
+    for row in rows:
+        told = ", ".join(f"{name}={value!r}" for name, value in zip(names, row, strict=True))
+        yield f"      {told}"
+
+
+def _ask_warehouse(project: Project, query: str) -> Answer:
     with open_warehouse(project) as connection:
-        found = connection.execute(f"select * from ({query.strip().rstrip(';')}) limit {ROWS_TOLD}")
-        names = [column[0] for column in found.description]
-        for row in found.fetchall():
-            told = ", ".join(f"{name}={value!r}" for name, value in zip(names, row, strict=True))
-            yield f"      {told}"
+        found = connection.execute(query)
+        return [column[0] for column in found.description], found.fetchall()
 
 
 def _first_lines(text: str, count: int = 4) -> str:

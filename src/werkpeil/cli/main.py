@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations when it runs
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,6 +45,15 @@ survey_app = typer.Typer(help="Draft and check codebooks.", no_args_is_help=True
 app.add_typer(survey_app, name="survey")
 
 INTERRUPTED = 130
+
+
+class Target(StrEnum):
+    """Where `build` builds: a target of profiles.yml."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
 UNFORESEEN = 3
 
 
@@ -138,12 +148,16 @@ def build(
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="Scan every landed wave again.")
     ] = False,
+    target: Annotated[
+        Target,
+        typer.Option("--target", help="Where: DuckDB's file, or a Spark cluster (docs/how-to/spark.md)."),
+    ] = Target.DUCKDB,
 ) -> None:
     """Build and check the marts from what is landed.
 
     Waves that did not change are not scanned; without any change nothing is built.
     """
-    _tell_build(_build(Project.find(), full_refresh=full_refresh))
+    _tell_build(_build(Project.find(), full_refresh=full_refresh, target=target))
 
 
 @app.command("run", epilog="Example: werkpeil run --inbox /srv/deliveries")
@@ -586,9 +600,13 @@ def survey_export(
     write_codebook(Project.find(), survey, file_format, out)
 
 
-def _build(project: Project, *, full_refresh: bool = False) -> BuildResult:
-    from werkpeil.building import build as build_warehouse
+def _build(project: Project, *, full_refresh: bool = False, target: Target = Target.DUCKDB) -> BuildResult:
     from werkpeil.building.dbt import in_shares
+
+    if target is Target.SPARK:
+        from werkpeil.spark.build import build_on_spark as build_warehouse
+    else:
+        from werkpeil.building import build as build_warehouse
 
     with screen.progress("Building") as step:
         return build_warehouse(project, full_refresh=full_refresh, on_progress=in_shares(step))

@@ -14,10 +14,12 @@ from werkpeil.sql import identifier, literal, literals
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from werkpeil.codebook.model import Codebook
     from werkpeil.landing.zone import Delivery
     from werkpeil.project import Project
 
 SCHEMA = "raw"
+REGISTER = "landing_register"
 
 _KEY_TYPES = dict.fromkeys(KEYS, "varchar") | {"row_number": "bigint"}
 _REJECTED_TYPES = {
@@ -84,10 +86,14 @@ def _create_responses_view(
     """Create a survey's view, its columns and types those of the codebook as it is now."""
     if not codebook_path(project, survey_id).is_file():
         return  # landed once, and no survey of this project any more
-    codebook = load_codebook(project, survey_id)
-    types = _KEY_TYPES | {column.name: TYPES[kind_of(column)] for column in stored_columns(codebook)}
+    types = response_types(load_codebook(project, survey_id))
     files = [str(delivery.responses) for delivery in landed]
     _create_view(connection, survey_id, types, files)
+
+
+def response_types(codebook: Codebook) -> dict[str, str]:
+    """Return the columns of a survey's responses with the types that they have in DuckDB."""
+    return _KEY_TYPES | {column.name: TYPES[kind_of(column)] for column in stored_columns(codebook)}
 
 
 def _create_view(connection: Any, name: str, types: dict[str, str], files: Sequence[str]) -> None:
@@ -128,20 +134,29 @@ def _create_detail_view(
 
 
 def _create_register(connection: Any, deliveries: Sequence[Delivery], current: Sequence[Delivery]) -> None:
-    names = [field.name for field in fields(zone.Delivery) if field.name != "folder"]
-    columns = ", ".join(f"{identifier(n)} {_REGISTER_TYPES.get(n, 'varchar')}" for n in names)
-    table = f"{SCHEMA}.landing_register"
-    connection.execute(f"create table {table} ({columns}, is_current boolean)")
-    now = {delivery.folder for delivery in current}
-    rows = [_register_row(delivery, is_current=delivery.folder in now) for delivery in deliveries]
+    columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in register_types().items())
+    table = f"{SCHEMA}.{REGISTER}"
+    connection.execute(f"create table {table} ({columns})")
+    rows = register_rows(deliveries, current)
     if rows:
         marks = ", ".join("?" for _ in rows[0])
         connection.executemany(f"insert into {table} values ({marks})", rows)
 
 
-def _register_row(delivery: Delivery, *, is_current: bool) -> list[object]:
-    entry = delivery.register_entry()
-    values = [
-        json.dumps(value, ensure_ascii=False) if name in _AS_JSON else value for name, value in entry.items()
+def register_types() -> dict[str, str]:
+    """Return the columns of the register of deliveries with the types that they have in DuckDB."""
+    names = [field.name for field in fields(zone.Delivery) if field.name != "folder"]
+    return {name: _REGISTER_TYPES.get(name, "varchar") for name in names} | {"is_current": "boolean"}
+
+
+def register_rows(deliveries: Sequence[Delivery], current: Sequence[Delivery]) -> list[list[object]]:
+    """Return the rows of the register, in the order of its columns."""
+    now = {delivery.folder for delivery in current}
+    return [[*_told(delivery), delivery.folder in now] for delivery in deliveries]
+
+
+def _told(delivery: Delivery) -> list[object]:
+    return [
+        json.dumps(value, ensure_ascii=False) if name in _AS_JSON else value
+        for name, value in delivery.register_entry().items()
     ]
-    return [*values, is_current]

@@ -355,7 +355,7 @@ def test_a_group_in_which_everybody_agrees_is_compared_with_one_that_differs() -
 @pytest.mark.parametrize("cluster", ["none", "own"])
 @pytest.mark.parametrize("seed", range(6))
 def test_what_uneven_weights_leave_of_equal_answers_is_rounding(seed: int, cluster: str) -> None:
-    """Sums of weights with fractions do not cancel to the last bit, and each engine adds them up differently."""
+    # Sums of weights with fractions do not cancel to the last bit, and each engine adds them up differently.
     rng = np.random.default_rng(seed)
     people = people_of([0] * 400 + [1] * 300, ["a"] * 400 + ["b"] * 300)
     clusters = rng.choice([f"k{number}" for number in range(30)], 700) if cluster == "own" else "none"

@@ -186,6 +186,15 @@ def add_seed_rows(seed: Path, rows: list[str]) -> None:
         stream.writelines(f"{line}\n" for line in lines if line not in present)
 
 
+def keep_cuts(project: Project, survey: str, cuts: set[str], flows: frozenset[str] = frozenset()) -> None:
+    """Leave a survey these cuts and flows only: what is counted by others costs most of a build."""
+    for name, ids in {"cuts": cuts, "flows": flows}.items():
+        path = project.seeds / f"{name}.csv"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if line.split(",")[0] != survey or line.split(",")[1] in ids]
+        path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+
 def set_surveys(root: Path, surveys: list[str]) -> None:
     """List the surveys of a project in its settings."""
     path = root / "dbt_project.yml"

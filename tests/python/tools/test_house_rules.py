@@ -165,6 +165,12 @@ seeds:
         ("{% snapshot a %}", "a snapshot"),
         ("select distinct on (a) b", "distinct on"),
         ("{% do items.append('strpos(a, b)') %}", "strpos()"),
+        ("delete from {{ this }} where x = 1", "delete"),
+        ("insert into {{ this }} select 1", "insert"),
+        ("create schema if not exists a;", "a second statement"),
+        ("{% if target.type == 'duckdb' %}a{% endif %}", "the engine's name"),
+        ("{{ target . name }}", "the engine's name"),
+        ("{% if adapter.type() == 'duckdb' %}a{% endif %}", "the engine's name"),
     ],
 )
 def test_sql_of_one_engine_is_found(rules: ModuleType, tmp_path: Path, sql: str, name: str) -> None:
@@ -181,6 +187,8 @@ def test_sql_of_one_engine_is_found(rules: ModuleType, tmp_path: Path, sql: str,
         '{{ ref("things") }}',
         "select substring(pattern, 1, 1), ln(x), regexp_count, dialog(x)",
         "where not exists (select 1 from a)",
+        "select instr(a, ';') as b, ';' as c from d",
+        "{{ target.schema }}",
     ],
 )
 def test_portable_sql_passes(rules: ModuleType, tmp_path: Path, sql: str) -> None:

@@ -1,0 +1,77 @@
+"""The comparison of engines finds what differs, and takes for equal what addition alone made different."""
+
+from __future__ import annotations
+
+from types import ModuleType  # noqa: TC003 - pytest reads the annotations of fixtures
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.releases import tool
+
+ROWS = {"item_id": ["a", "b", None], "n": [1, 2, None], "mean": [0.1, 3.0, None], "build_id": ["x", "x", "x"]}
+
+
+@pytest.fixture(scope="module")
+def engines() -> ModuleType:
+    tool("compare_releases")  # which it imports
+    return tool("compare_engines")
+
+
+def told(engines: ModuleType, **changed: Any) -> Any:
+    return engines.compare_tables("t", pa.table(ROWS), pa.table({**ROWS, **changed}))
+
+
+def test_equal_tables_are_equal_whatever_their_order_and_build(engines: ModuleType) -> None:
+    backwards = {name: values[::-1] for name, values in ROWS.items()}
+    found = told(engines, **{**backwards, "build_id": ["y", "y", "y"]})
+    assert (found.rows, found.largest, found.differences) == (3, 0.0, ())
+
+
+@pytest.mark.parametrize(
+    ("changed", "differences"),
+    [
+        ({"n": [1, 3, None]}, ("n: 1 values",)),
+        ({"item_id": ["a", "b", ""]}, ("item_id: 1 values",)),
+        ({"n": [1, 2, 0]}, ("n: 1 values",)),
+        ({"mean": [0.1, 3.0 + 1e-8, None]}, ("mean: 1 values, up to 3.3e-09",)),
+        ({"mean": [0.1, None, None]}, ("mean: 1 values, up to 0.0e+00",)),
+        ({"n": ["1", "2", None]}, ("other columns or types: n",)),
+        ({"more": [1, 2, 3]}, ("other columns or types: more",)),
+    ],
+)
+def test_what_differs_is_told(
+    engines: ModuleType, changed: dict[str, list[Any]], differences: tuple[str, ...]
+) -> None:
+    assert told(engines, **changed).differences == differences
+
+
+def test_a_row_more_is_told(engines: ModuleType) -> None:
+    more = {name: [*values, values[0]] for name, values in ROWS.items()}
+    assert told(engines, **more).differences == ("3 and 4 rows",)
+
+
+def test_a_billionth_is_rounding(engines: ModuleType) -> None:
+    found = told(engines, mean=[0.1, 3.0 * (1 + 5e-10), None])
+    assert found.differences == ()
+    assert found.largest == pytest.approx(5e-10, rel=1e-3)
+
+
+def test_nothing_beside_nothing_is_equal(engines: ModuleType) -> None:
+    empty = pa.table(ROWS).slice(0, 0)
+    assert engines.compare_tables("t", empty, empty).differences == ()
+
+
+NUMBERS = st.lists(st.tuples(st.sampled_from("abc"), st.floats(-1e6, 1e6)), min_size=1, max_size=20)
+
+
+@given(NUMBERS, st.randoms())
+def test_any_order_of_rows_is_equal(engines: ModuleType, rows: list[tuple[str, float]], chance: Any) -> None:
+    shuffled = list(rows)
+    chance.shuffle(shuffled)
+    frames = [pd.DataFrame(held, columns=["k", "v"]) for held in (rows, shuffled)]
+    assert engines.compare_tables("t", *frames).differences == ()

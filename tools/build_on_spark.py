@@ -1,0 +1,202 @@
+"""Build a small survey on DuckDB and on a Spark cluster of one's own, and compare every published table.
+
+    make spark                # on loopback; a quarter of an hour on two cores
+    make spark KILL=1         # a worker is killed in the middle of the build
+
+The survey is the culture study's, made up: strata, weights, flows, regressions and two waves. On Spark it is
+built twice, for the second build replaces waves instead of making tables: the later wave is landed anew, and
+only it is scanned. Exit 0: every table is equal. 1: one is not. 3: something could not be started.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import loopback_spark
+from compare_engines import RELATIVE, Compared, compare_tables
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "python"))
+from support.projects import keep_cuts, make_project, without_checks
+from werkpeil.landing import land
+from werkpeil.spark.session import close_sessions, session_at
+from werkpeil.synthesis import synthesise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from werkpeil.project import Project
+
+SURVEY = "werkonderzoek"
+WAVES = ("2022", "2024")
+RESPONDENTS = 1500
+# What one flow between sectors needs.
+CUTS, FLOWS = {"sector", "left_employer", "sector*left_employer"}, frozenset({"left"})
+SCHEMA = "published"
+SECONDS_TO_BUILD = 1800
+# A worker is killed when the cells are being counted: the only scans of respondents.
+KILLED = "worker-1"
+KILL_AT = "cells_answers"
+EXIT_DIFFERENT = 1
+EXIT_OUTSIDE = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How builds on two engines went.
+
+    Args:
+        seconds: Wall time of each build, the last of them on DuckDB, and what it built.
+        tables: How the published tables of the last build on Spark came out beside DuckDB's.
+    """
+
+    seconds: tuple[tuple[str, float], ...]
+    tables: tuple[Compared, ...]
+
+
+def run(folder: Path, *, respondents: int = RESPONDENTS, kill: bool = False, quick: bool = False) -> Outcome:
+    """Build on both engines and compare.
+
+    Args:
+        folder: An empty folder for the project.
+        respondents: Of each wave.
+        kill: Whether a worker is killed in the middle of the first build on Spark, and no other follows.
+        quick: Whether dbt's tests of the tables, and most cuts, are left out.
+
+    Raises:
+        RuntimeError: if the cluster or a build fails; the message says what it said.
+    """
+    project = make_project(folder, bundled=(SURVEY,))
+    if quick:
+        keep_cuts(without_checks(project), SURVEY, CUTS, FLOWS)
+    for wave in WAVES:
+        _land(project, folder, wave, respondents, seed=1)
+    with loopback_spark.serve() as cluster:
+        if kill:
+            threading.Thread(target=_kill_when, args=(project, cluster), daemon=True).start()
+        seconds = [("Spark", _build(project, "spark", cluster))]
+        if kill and cluster.processes[KILLED].poll() is None:
+            raise RuntimeError(f"The build was over before {KILLED} was killed.")
+        if not kill:
+            _land(project, folder, WAVES[-1], respondents, seed=2)
+            seconds.append(("Spark again, with a wave replaced", _build(project, "spark", cluster)))
+        seconds.append(("DuckDB", _build(project, "duckdb", cluster)))
+        return Outcome(tuple(seconds), tuple(_compared(project, cluster)))
+
+
+def _land(project: Project, folder: Path, wave: str, respondents: int, *, seed: int) -> None:
+    file = folder / f"{SURVEY}-{wave}-{seed}.parquet"
+    synthesise(project, SURVEY, wave, seed=seed, out=file, respondents=respondents)
+    land(project, file, SURVEY, wave, replace=seed > 1)
+
+
+def _build(project: Project, target: str, cluster: loopback_spark.Cluster) -> float:
+    """Build as a user does, in a process of its own; return how many seconds it took."""
+    started = time.monotonic()
+    command = [Path(sys.executable).parent / "werkpeil", "build", "--target", target]
+    environment = os.environ | {"WERKPEIL_SPARK": cluster.remote, "WERKPEIL_PROJECT": str(project.root)}
+    done = subprocess.run(  # noqa: S603 - our own program
+        command, env=environment, capture_output=True, text=True, timeout=SECONDS_TO_BUILD, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(
+            f"{target}: werkpeil build ended with {done.returncode}\n{done.stdout}{done.stderr}"
+        )
+    return time.monotonic() - started
+
+
+def _compared(project: Project, cluster: loopback_spark.Cluster) -> Iterator[Compared]:
+    """Yield every published table of either engine, in order of their names."""
+    spark = session_at(cluster.remote)
+    try:
+        there = {row.tableName for row in spark.sql(f"show tables in {SCHEMA}").collect()}
+        with duckdb.connect(str(project.warehouse), read_only=True) as warehouse:
+            here = _tables(warehouse)
+            for name in sorted(here | there):
+                if name in here and name in there:
+                    own = warehouse.sql(f"select * from {SCHEMA}.{name}").to_arrow_table()
+                    yield compare_tables(name, own, spark.table(f"{SCHEMA}.{name}").toArrow())
+                else:
+                    yield Compared(name, 0, 0.0, (f"only on {'DuckDB' if name in here else 'Spark'}",))
+    finally:
+        close_sessions()
+
+
+def _tables(warehouse: Any) -> set[str]:
+    found = warehouse.execute(
+        "select table_name from information_schema.tables where table_schema = ?", [SCHEMA]
+    )
+    return {name for (name,) in found.fetchall()}
+
+
+def _kill_when(project: Project, cluster: loopback_spark.Cluster) -> None:
+    """Kill a worker as soon as dbt says that it began with the cells."""
+    log = project.logs / "dbt.log"
+    until = time.monotonic() + SECONDS_TO_BUILD
+    while time.monotonic() < until:
+        text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        _, is_spark, since = text.rpartition("target='spark'")
+        if is_spark and f"START sql incremental model cells.{KILL_AT}" in since:
+            time.sleep(1)
+            cluster.kill(KILLED)
+            return
+        time.sleep(0.2)
+
+
+def report(outcome: Outcome) -> str:
+    """Return one table of the outcome."""
+    lines = [f"{'published table':45} {'rows':>7} {'largest difference':>19}  outcome"]
+    for table in outcome.tables:
+        told = "; ".join(table.differences) or "equal"
+        lines.append(f"{table.table:45} {table.rows:7} {table.largest:19.1e}  {told}")
+    lines.append(
+        f"{len(outcome.tables)} tables: integers, texts and nulls exactly, fractions to {RELATIVE:.0e}."
+    )
+    lines.append(
+        "Builds: " + "; ".join(f"{what}, {seconds:.0f} s" for what, seconds in outcome.seconds) + "."
+    )
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build, compare and tell."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--respondents", type=int, default=RESPONDENTS)
+    parser.add_argument("--kill", action="store_true", help="kill a worker in the middle of the build")
+    parser.add_argument(
+        "--quick", action="store_true", help="leave out dbt's tests of the tables, and most cuts"
+    )
+    chosen = parser.parse_args(arguments)
+    reason = loopback_spark.why_not()
+    if reason:
+        sys.stderr.write(f"Spark cannot be started here: {reason}\n")
+        return EXIT_OUTSIDE
+    # Told to end, it stops the cluster first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_OUTSIDE))
+    with tempfile.TemporaryDirectory(prefix="werkpeil-engines-") as folder:
+        try:
+            outcome = run(
+                Path(folder),
+                respondents=chosen.respondents,
+                kill=chosen.kill,
+                quick=chosen.quick,
+            )
+        except RuntimeError as error:
+            sys.stderr.write(f"{error}\n")
+            return EXIT_OUTSIDE
+    sys.stdout.write(report(outcome) + "\n")
+    return EXIT_DIFFERENT if any(table.differences for table in outcome.tables) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
