@@ -19,7 +19,7 @@ from support.panels import (
     panel,
     schools,
 )
-from support.projects import SHARED, land_synthetic, make_project, set_surveys, shared_file
+from support.projects import SHARED, keep_cuts, land_synthetic, make_project, set_surveys, shared_file
 from support.r import told_by_r
 from werkpeil.building import build
 from werkpeil.landing import land
@@ -77,15 +77,6 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
                 "dim_items",
             )
         }
-
-
-def keep_cuts(project: Project, survey: str, cuts: set[str]) -> None:
-    """Leave a survey these cuts only and no flows, which is what a test of its trends needs."""
-    for name, ids in {"cuts": cuts, "flows": set[str]()}.items():
-        path = project.seeds / f"{name}.csv"
-        lines = path.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if line.split(",")[0] != survey or line.split(",")[1] in ids]
-        path.write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
 def land_panels(project: Project, folder: Path) -> None:
