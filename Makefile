@@ -43,8 +43,8 @@ BENCH := $(foreach name,RESPONDENTS SIZES RUNS TIMEOUT TASKS ONLY FOLDER PAGE,$(
 bench: setup ## Compare with other tools, RESPONDENTS=50000 of them (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks $(BENCH) $(if $(RESUME),--resume)
 
-# Spark has an environment of its own, for its wheel is 500 MB; it is locked with all else.
-spark-setup:
+# An environment of its own, for Spark's wheel is 500 MB; it is locked with all else.
+spark-setup: ## Install Spark beside this project, in tools/spark/.venv
 	@uv=$$(tools/find_uv) && UV_PROJECT_ENVIRONMENT=tools/spark/.venv "$$uv" sync --locked --quiet --extra spark
 
 spark: spark-setup ## Build on a Spark cluster on loopback, compare all tables with DuckDB's (KILL=1: lose a worker)

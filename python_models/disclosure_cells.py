@@ -1,7 +1,7 @@
 """The cells that may not be shown; the mathematics is in werkpeil.disclosure."""
 
 from werkpeil.disclosure.decisions import Inputs, decide_disclosure
-from werkpeil.fingerprints import built_waves
+from werkpeil.statistics.fingerprints import built_waves
 
 
 def model(dbt, session):

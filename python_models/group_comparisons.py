@@ -1,6 +1,6 @@
 """Tests between the groups of each cut; the mathematics is in werkpeil.statistics.group_comparisons."""
 
-from werkpeil.fingerprints import built_waves
+from werkpeil.statistics.fingerprints import built_waves
 from werkpeil.statistics.group_comparisons import compare_groups
 
 

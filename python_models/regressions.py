@@ -1,6 +1,6 @@
 """The regression models of all waves; the mathematics is in werkpeil.statistics.regression_models."""
 
-from werkpeil.fingerprints import built_waves
+from werkpeil.statistics.fingerprints import built_waves
 from werkpeil.statistics.regression_models import fit_models
 
 

@@ -1,6 +1,6 @@
 """Weights of the surveys that bring none; the mathematics is in werkpeil.statistics.weighting."""
 
-from werkpeil.fingerprints import built_waves
+from werkpeil.statistics.fingerprints import built_waves
 from werkpeil.statistics.weighting import weigh_waves
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from werkpeil import fingerprints
 from werkpeil.disclosure.groups import TOTAL, Groups, Key, find_groups, with_margins
 from werkpeil.disclosure.moments import Scored, hidden_moments, moments_table
 from werkpeil.disclosure.rules import (
@@ -27,6 +26,7 @@ from werkpeil.disclosure.rules import (
 from werkpeil.disclosure.suppression import HIDDEN, SHOWN, complete
 from werkpeil.disclosure.tables import Grid, grid_table, join_tables
 from werkpeil.disclosure.weights import Weighted, hidden_weights, known_weights, weights_table
+from werkpeil.statistics import fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from werkpeil import fingerprints
+from werkpeil.statistics import fingerprints
 from werkpeil.statistics.adjustment import benjamini_hochberg
 from werkpeil.statistics.group_tests import TESTS, Block, Result, blocks, compare_all, compare_pairs
 

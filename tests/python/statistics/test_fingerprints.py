@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from werkpeil.fingerprints import built_waves, of_code, of_frames
+from werkpeil.statistics.fingerprints import built_waves, of_code, of_frames
 
 if TYPE_CHECKING:
     from pathlib import Path
