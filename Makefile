@@ -45,7 +45,7 @@ bench: setup ## Compare with other tools, RESPONDENTS=50000 of them (benchmarks/
 
 # An environment of its own, for Spark's wheel is 500 MB; it is locked with all else.
 spark-setup: ## Install Spark beside this project, in tools/spark/.venv
-	@uv=$$(tools/find_uv) && UV_PROJECT_ENVIRONMENT=tools/spark/.venv "$$uv" sync --locked --quiet --extra spark
+	@uv=$$(tools/find_uv) && UV_PROJECT_ENVIRONMENT=tools/spark/.venv "$$uv" sync --locked --quiet --extra spark $(COMPILED)
 
 spark: spark-setup ## Build on a Spark cluster on loopback, compare all tables with DuckDB's (KILL=1: lose a worker)
 	@tools/spark/.venv/bin/python tools/build_on_spark.py $(if $(RESPONDENTS),--respondents $(RESPONDENTS)) $(if $(KILL),--kill)

@@ -99,33 +99,22 @@ where retired_at is not null and survey_id = {{ literal(survey_id) }}
     found in them, of which there is no other copy, and no respondent.
 #}
 {% macro delete_vanished_waves(keep_retired=true) %}
-    {% if execute and is_incremental() %}
-        {% set vanished %}
-not exists (
-    select 1
-    from {{ source('raw', 'landing_register') }} as register
-    where
-        register.is_current
-        {%- if not keep_retired %}
-        and register.retired_at is null
-        {%- endif %}
-        and register.survey_id = {{ this.identifier }}.survey_id
-        and register.wave_id = {{ this.identifier }}.wave_id
-)
-        {% endset %}
-{{ delete_waves(this, vanished) }}
-    {% endif %}
+    {% set counted = 'needed.is_current' if keep_retired else 'needed.is_current and needed.retired_at is null' %}
+{{ delete_waves_without(source('raw', 'landing_register'), counted) }}
 {% endmacro %}
 
 
-{# Delete the waves of which another relation has no rows: what was found in them is found no more. #}
-{% macro delete_waves_without(relation) %}
+{# Delete the waves of which another relation, `needed`, has no rows of which a condition holds. #}
+{% macro delete_waves_without(relation, condition='1 = 1') %}
     {% if execute and is_incremental() %}
         {% set missing %}
 not exists (
     select 1
     from {{ relation }} as needed
-    where needed.survey_id = {{ this.identifier }}.survey_id and needed.wave_id = {{ this.identifier }}.wave_id
+    where
+        {{ condition }}
+        and needed.survey_id = {{ this.identifier }}.survey_id
+        and needed.wave_id = {{ this.identifier }}.wave_id
 )
         {% endset %}
 {{ delete_waves(this, missing) }}

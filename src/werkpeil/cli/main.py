@@ -45,6 +45,7 @@ survey_app = typer.Typer(help="Draft and check codebooks.", no_args_is_help=True
 app.add_typer(survey_app, name="survey")
 
 INTERRUPTED = 130
+UNFORESEEN = 3
 
 
 class Target(StrEnum):
@@ -52,9 +53,6 @@ class Target(StrEnum):
 
     DUCKDB = "duckdb"
     SPARK = "spark"
-
-
-UNFORESEEN = 3
 
 
 def run() -> None:

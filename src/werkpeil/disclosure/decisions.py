@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -188,8 +187,7 @@ def _ordered(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 
 def _fingerprint(inputs: list[pd.DataFrame], thresholds: Thresholds) -> str:
-    parts = [_code(), repr(sorted(asdict(thresholds).items())), *(frame.to_csv() for frame in inputs)]
-    return hashlib.md5("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return fingerprints.of_frames(f"{_code()} {sorted(asdict(thresholds).items())!r}", inputs)
 
 
 @cache

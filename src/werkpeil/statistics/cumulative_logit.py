@@ -111,8 +111,10 @@ def fit_categories(
     mean, spread = terms.mean_and_spread(weight)
     scaled, share = terms.standardised(mean, spread), weight / weight.sum()
     alone = np.concatenate([logit(np.cumsum(np.bincount(places, share, k))[:-1]), np.zeros(p)])
-    start = _logit(places, scaled, share) if k == 2 else alone
-    found = _maximum(_higher(alone, start, places, scaled, share), places, scaled, share)
+    start = alone
+    if k == 2:
+        start = _higher(alone, _logit(places, scaled, share), places, scaled, share)
+    found = _maximum(start, places, scaled, share)
     if found is None:
         return no_fit("separated", p, categories)
     parameters, hessian = found

@@ -22,30 +22,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """A record batch as arrays, m respondents of v variables.
-
-    Attributes:
-        answered: Whether a respondent answered a variable, shape (m, v).
-        centred: Answers less their centres, NaN where there is none, shape (m, v).
-        weight: Shape (m,).
-        stratum: Shape (m,).
-        cluster: Shape (m,).
-    """
-
-    answered: NDArray[np.bool_]
-    centred: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    stratum: NDArray[np.object_]
-    cluster: NDArray[np.object_]
-
-
-@dataclass(frozen=True)
 class People:
-    """The respondents of a batch who answered some variables, m of them.
+    """Respondents of a batch, m of them.
 
     Attributes:
-        values: Those variables in their own units, shape (m, k).
+        values: Some variables in their own units, NaN where one was not answered, shape (m, k).
         weight: Shape (m,).
         stratum: Shape (m,).
         cluster: Shape (m,).
@@ -63,36 +44,33 @@ class Reader:
     def __init__(self, cells: pd.DataFrame) -> None:
         """Look up each variable's place in a row, and what was taken off it, in the wave's moments."""
         self._places = places_of(cells)
-        self._centres = cells[cells["position_a"] == 0].drop_duplicates("variable_b").set_index("variable_b")
+        totals = cells[cells["position_a"] == 0].drop_duplicates("variable_b")
+        centres = zip(totals["variable_b"], totals["centre_b"], strict=True)
+        self._centres = {str(name): float(centre) for name, centre in centres}
 
-    def rows(self, batch: Any) -> Rows:
-        """Return a batch as arrays; each model then picks its own respondents and variables."""
-        # What nobody answered has a place too, and no moments; an unanswered variable becomes NaN.
+    def rows(self, batch: Any) -> People:
+        """Return all respondents and variables of a batch; each model then picks its own."""
         flat = batch.column("centred_values").flatten().to_numpy(zero_copy_only=False)
-        centred = np.asarray(flat, dtype=float).reshape(
-            batch.num_rows, -1 if batch.num_rows else len(self._places)
-        )
+        # What nobody answered has a place too, and neither moments nor a centre.
+        v = len(flat) // batch.num_rows if batch.num_rows else max(self._places.values(), default=0)
+        values = np.array(flat, dtype=float).reshape(batch.num_rows, v)
+        for name, place in self._places.items():
+            values[:, place - 1] += self._centres[name]
         weight, stratum, cluster = (
             batch.column(name).to_numpy(zero_copy_only=False)
             for name in ("weight", "stratum_id", "cluster_id")
         )
-        return Rows(~np.isnan(centred), centred, weight, stratum, cluster)
+        return People(values, weight, stratum, cluster)
 
-    def column(self, rows: Rows, variable: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return a variable in its own units and whether it was answered, shape (m,) each."""
-        place = self._places[variable] - 1
-        return rows.centred[:, place] + self._centre_of(variable), rows.answered[:, place]
+    def column(self, rows: People, variable: str) -> NDArray[np.float64]:
+        """Return a variable, shape (m,)."""
+        return rows.values[:, self._places[variable] - 1]
 
-    def _centre_of(self, variable: str) -> float:
-        return float(self._centres["centre_b"].to_dict()[variable])
-
-    def people(self, rows: Rows, variables: list[str]) -> People:
+    def people(self, rows: People, variables: list[str]) -> People:
         """Return who answered all of some variables; each of them was answered by somebody."""
-        places = np.array([self._places[name] - 1 for name in variables])
-        shift = self._centres.loc[variables, "centre_b"].to_numpy(dtype=float)
-        complete = rows.answered[:, places].all(axis=1)
-        values = rows.centred[np.ix_(complete, places)] + shift
-        return People(values, rows.weight[complete], rows.stratum[complete], rows.cluster[complete])
+        values = rows.values[:, [self._places[name] - 1 for name in variables]]
+        complete = ~np.isnan(values).any(axis=1)
+        return People(values[complete], rows.weight[complete], rows.stratum[complete], rows.cluster[complete])
 
 
 @dataclass(frozen=True)
@@ -143,7 +121,8 @@ class CodedWave:
         for batch in batches:
             rows = reader.rows(batch)
             for name, column in self._columns.items():
-                column.add(*reader.column(rows, name))
+                values = reader.column(rows, name)
+                column.add(values, ~np.isnan(values))
             self._stratum.add(rows.stratum)
             self._cluster.add(rows.cluster if clustered else np.full(len(rows.weight), "", dtype=object))
             weights.append(rows.weight)
