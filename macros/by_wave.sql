@@ -96,11 +96,14 @@ where retired_at is not null and survey_id = {{ literal(survey_id) }}
 
 {#
     A wave that is no longer landed leaves no trace in the layers. One that is retired leaves its cells and what Python
-    found in them, of which there is no other copy, and no respondent.
+    found in them, of which there is no other copy, and no respondent. The register is named while it runs only: no
+    layer reads rows of it, so it is no input of theirs.
 #}
 {% macro delete_vanished_waves(keep_retired=true) %}
-    {% set counted = 'needed.is_current' if keep_retired else 'needed.is_current and needed.retired_at is null' %}
+    {% if execute %}
+        {% set counted = 'needed.is_current' if keep_retired else 'needed.is_current and needed.retired_at is null' %}
 {{ delete_waves_without(source('raw', 'landing_register'), counted) }}
+    {% endif %}
 {% endmacro %}
 
 
