@@ -11,13 +11,16 @@ inequalities that the next choice must meet. HiGHS solves both.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import highspy
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
+
+from werkpeil.disclosure.solver import quiet_solver, set_matrix, simplex_solver, solve_from_last
+from werkpeil.disclosure.widths import narrow_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +38,6 @@ ROUNDS = 3
 NODES = 5
 GAP = 0.05
 CORNERS = 6
-DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 
 
 @dataclass(frozen=True)
@@ -76,18 +78,30 @@ def complete(table: Table, rounds: int = ROUNDS, *, gives_up: bool = False) -> t
     """
     hidden = table.state == HIDDEN
     exposed = np.zeros(len(table.counts), dtype=bool)
-    parts = [(part, Reader(part.table)) for part in _parts(table)]
+    parts = _parts(table)
     if gives_up:
-        for part, reader in parts:
-            found = reader.narrow_cells(part.table.state != SHOWN)
-            exposed[part.cells[[cell for cell, _ in found]]] = True
+        for part in parts:
+            exposed[part.cells] = _narrow(part.table, part.table.state != SHOWN)
         if exposed.any():
             return np.asarray(table.state != SHOWN), exposed
-    for part, reader in parts:
-        chosen, narrow = _complete_part(part.table, reader, rounds)
+    for part in parts:
+        chosen, narrow = _complete_part(part.table, rounds)
         hidden[part.blocks[chosen]] = True
         exposed[part.cells[narrow]] = True
     return hidden, exposed
+
+
+def _narrow(part: Table, hidden: Mask) -> Mask:
+    """Return which cells are narrower than they must be."""
+    unknown = np.flatnonzero(hidden[part.block])
+    narrow = part.width > 0
+    narrow[unknown] = narrow_cells(
+        sparse.csr_matrix(part.relations[:, unknown]),
+        -part.counts[unknown],
+        np.maximum(part.upper - part.counts, 0.0)[unknown],
+        part.width[unknown],
+    )
+    return narrow
 
 
 @dataclass(frozen=True)
@@ -128,8 +142,14 @@ def _parts(table: Table) -> list[_Part]:
     return parts
 
 
-def _complete_part(part: Table, reader: Reader, rounds: int) -> tuple[Mask, list[int]]:
+def _complete_part(part: Table, rounds: int) -> tuple[Mask, list[int]]:
     hidden = part.state == HIDDEN
+    if not rounds:
+        narrow = _narrow(part, hidden)
+        if not narrow.any():
+            return hidden, []
+        part = replace(part, width=np.where(narrow, part.width, 0.0))
+    reader = Reader(part)
     cuts, bounds = _company(part) if rounds else ([], [])
     for _ in range(rounds):
         chosen = _choose(part, cuts, bounds)
@@ -194,7 +214,7 @@ def _hide_more(part: Table, reader: Reader, hidden: Mask) -> tuple[Mask, list[in
 
 def _choose(part: Table, cuts: list[Numbers], bounds: list[float]) -> Mask | None:
     """Return the cheapest blocks whose sum reaches the bound in each cut, or none if no choice does."""
-    solver = _solver()
+    solver = quiet_solver()
     solver.setOptionValue("mip_max_nodes", NODES)
     solver.setOptionValue("mip_rel_gap", GAP)
     count = len(part.cost)
@@ -205,7 +225,7 @@ def _choose(part: Table, cuts: list[Numbers], bounds: list[float]) -> Mask | Non
     problem.integrality_ = [highspy.HighsVarType.kInteger] * count
     problem.row_lower_ = np.array(bounds) - TOLERANCE
     problem.row_upper_ = np.full(len(cuts), highspy.kHighsInf)
-    _set_matrix(problem, sparse.csc_matrix(np.vstack(cuts)))
+    set_matrix(problem, sparse.csc_matrix(np.vstack(cuts)))
     solver.passModel(problem)
     solver.run()
     solution = solver.getSolution()
@@ -221,10 +241,7 @@ class Reader:
         """Set up the programme of all cells; what is hidden is told to each question."""
         self._part = part
         self._places = np.arange(len(part.counts), dtype=np.int32)
-        self._solver = _solver()
-        self._solver.setOptionValue("presolve", "off")
-        self._solver.setOptionValue("solver", "simplex")
-        self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
+        self._solver = simplex_solver()
         problem = highspy.HighsLp()
         problem.num_col_, problem.num_row_ = len(part.counts), part.relations.shape[0]
         problem.col_cost_ = np.zeros(len(part.counts))
@@ -232,7 +249,7 @@ class Reader:
         # What cells outside the part contribute to a relation is known: it is what is lacking to 0.
         totals = part.relations @ part.counts
         problem.row_lower_, problem.row_upper_ = totals, totals
-        _set_matrix(problem, sparse.csc_matrix(part.relations))
+        set_matrix(problem, sparse.csc_matrix(part.relations))
         self._solver.passModel(problem)
 
     def narrow_cells(self, hidden: Mask) -> list[tuple[int, Numbers]]:
@@ -290,7 +307,7 @@ class Reader:
         """
         for cell, weight in zip(cells, weights, strict=True):
             self._solver.changeColCost(int(cell), -float(weight))
-        status = self._run()
+        status = solve_from_last(self._solver)
         solution = self._solver.getSolution()
         for cell in cells:
             self._solver.changeColCost(int(cell), 0.0)
@@ -308,18 +325,6 @@ class Reader:
             self._highest[cells[0]] = np.inf
         return np.zeros(len(self._places))
 
-    def _run(self) -> highspy.HighsModelStatus:
-        """Solve from the last basis; where that goes astray, anew and by the dual simplex."""
-        self._solver.run()
-        status = self._solver.getModelStatus()
-        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnbounded):
-            self._solver.clearSolver()
-            self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
-            self._solver.run()
-            self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
-            status = self._solver.getModelStatus()
-        return status
-
     def _cut(self, cell: int, rise: Numbers, fall: Numbers) -> Numbers:
         """Turn the two programmes of a cell into an inequality on blocks.
 
@@ -334,25 +339,3 @@ class Reader:
             per_cell += np.where(reduced < -TOLERANCE, -reduced * part.counts, 0.0)
         per_block = np.bincount(part.block, weights=per_cell, minlength=len(part.cost))
         return np.asarray(np.minimum(per_block / needed, 1.0))
-
-
-class _QuietSolver(highspy.Highs):
-    """HiGHS, silent from the start: it prints who made it when its callbacks are first enabled."""
-
-    def enableCallbacks(self) -> None:  # noqa: N802 - the name is highspy's
-        """Enable callbacks without a word."""
-        self.silent()
-        super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy has no type there
-
-
-def _solver() -> highspy.Highs:
-    solver: highspy.Highs = _QuietSolver()  # type: ignore[no-untyped-call]  # nor there
-    solver.setOptionValue("threads", 1)
-    return solver
-
-
-def _set_matrix(problem: highspy.HighsLp, matrix: sparse.csc_matrix) -> None:
-    problem.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    problem.a_matrix_.start_ = matrix.indptr
-    problem.a_matrix_.index_ = matrix.indices
-    problem.a_matrix_.value_ = matrix.data
