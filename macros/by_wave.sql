@@ -95,6 +95,58 @@ where retired_at is not null and survey_id = {{ literal(survey_id) }}
 
 
 {#
+    Common table expressions that end in `waves`: those that are to be built, with their fingerprint, for a model that
+    stands on tables. `inputs` maps a name to a query of survey_id, wave_id and digest; a wave is built again when one of
+    them, or the model, changed.
+#}
+{% macro changed_waves(inputs) %}
+wave_inputs as (
+
+    {%- for name, query in inputs.items() %}
+    select
+        survey_id,
+        wave_id,
+        {{ literal(name) }} as input,
+        cast(digest as {{ type_text() }}) as digest
+    from ({{ query | trim }}) as {{ name }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+wave_fingerprints as (
+
+    select
+        survey_id,
+        wave_id,
+        md5({{ literal(local_md5(model.raw_code)) }} || cast({{ digest_of(['input', 'digest']) }} as {{ type_text() }}))
+            as fingerprint
+    from wave_inputs
+    group by survey_id, wave_id
+
+),
+
+waves as (
+
+    select *
+    from wave_fingerprints
+    {%- if is_incremental() and 'fingerprint' in get_columns_in_relation(this) | map(attribute='name') %}
+    where
+        not exists (
+            select 1
+            from {{ this }} as built
+            where
+                built.survey_id = wave_fingerprints.survey_id
+                and built.wave_id = wave_fingerprints.wave_id
+                and built.fingerprint = wave_fingerprints.fingerprint
+        )
+    {%- endif %}
+
+)
+{% endmacro %}
+
+
+{#
     A wave that is no longer landed leaves no trace in the layers. One that is retired leaves its cells and what Python
     found in them, of which there is no other copy, and no respondent. The register is named while it runs only: no
     layer reads rows of it, so it is no input of theirs.

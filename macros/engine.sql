@@ -84,6 +84,12 @@ group by {{ by }}, variable_id, answer_value
 {%- endmacro %}
 
 
+{# A number for some rows, another one when a row changed, in whichever order they come; rows must differ. #}
+{% macro digest_of(columns) -%}
+    bit_xor({{ 'hash' if target.type == 'duckdb' else 'xxhash64' }}({{ columns | join(', ') }}))
+{%- endmacro %}
+
+
 {# Some values of one row as an array. #}
 {% macro array_of(values) -%}
     {{ '[' if target.type == 'duckdb' else 'array(' }}{{ values | join(', ') }}{{ ']' if target.type == 'duckdb' else ')' }}

@@ -3,12 +3,97 @@
 -- Wretman 1992, section 5.8). The domain's residuals are summed per sampling unit; units
 -- outside the domain count in their stratum with a residual of zero.
 -- Cells, units and statistics have numbers until the end: what is summed is grouped by numbers,
--- several times faster than by texts.
+-- several times faster than by texts. What is summed is put in order before, so that a wave comes to the same
+-- to the last bit whichever waves are built with it.
+{% set grouped %}
+select distinct
+    survey_id,
+    wave_id,
+    fingerprint as digest
+from {{ ref('int_answers_grouped') }}
+{% endset %}
+
+{% set strata %}
+select
+    survey_id,
+    wave_id,
+    {{ digest_of(['stratum_id', 'is_clustered', 'unit_count', 'has_population', 'unsampled_share']) }} as digest
+from framed_strata
+group by survey_id, wave_id
+{% endset %}
+
+{# What the answers that a wave has are worth: a new wave with other answers is no news for it. #}
+{% set values %}
+select
+    given.survey_id,
+    given.wave_id,
+    {{ digest_of([
+        'valued.variable_id', 'valued.answer_value', 'missing_reason', 'answer_id', 'category', 'has_categories',
+        'is_routed_outcome', 'score'
+    ]) }} as digest
+from (
+    select distinct
+        survey_id,
+        wave_id,
+        variable_id,
+        answer_value
+    from {{ ref('int_answers_grouped') }}
+    where cut_id = 'total'
+) as given
+inner join {{ ref('int_answers_valued') }} as valued
+    on
+        given.survey_id = valued.survey_id
+        and given.variable_id = valued.variable_id
+        and given.answer_value = valued.answer_value
+group by given.survey_id, given.wave_id
+{% endset %}
+
+{% set shown_alone %}
+select
+    waves.survey_id,
+    waves.wave_id,
+    {{ digest_of(['variable_id', 'answer_id', 'statistic', 'is_category']) }} as digest
+from {{ ref('int_single_answers') }} as single_answers
+inner join (
+    select distinct
+        survey_id,
+        wave_id
+    from framed_strata
+) as waves on single_answers.survey_id = waves.survey_id
+group by waves.survey_id, waves.wave_id
+{% endset %}
+
+{% set known %}
+select
+    waves.survey_id,
+    waves.wave_id,
+    {{ digest_of(['missing_reason', 'is_asked']) }} as digest
+from {{ ref('missing_reasons') }} as reasons
+cross join (
+    select distinct
+        survey_id,
+        wave_id
+    from framed_strata
+) as waves
+group by waves.survey_id, waves.wave_id
+{% endset %}
+
 with
+
+{{ framed_strata() }},
+
+{{ changed_waves({
+    'grouped': grouped, 'strata': strata, 'given_values': values, 'shown_alone': shown_alone, 'known': known
+}) }},
 
 answers as (
 
-    select * from {{ ref('int_answers_grouped') }}
+    select grouped.*
+    from {{ ref('int_answers_grouped') }} as grouped
+    inner join waves
+        on
+            grouped.survey_id = waves.survey_id
+            and grouped.wave_id = waves.wave_id
 
 ),
 
@@ -31,8 +116,6 @@ single_answers as (
     where not is_category
 
 ),
-
-{{ framed_strata() }},
 
 cells as (
 
@@ -103,7 +186,8 @@ numbered as (
         answers.answer_value,
         answers.n,
         answers.sum_w,
-        answers.sum_w2
+        answers.sum_w2,
+        row_number() over (order by cells.cell_number, units.unit_number, answers.answer_value) as place
     from answers
     inner join cells
         on
@@ -236,6 +320,7 @@ contributions as (
             numbered.survey_id = added.survey_id
             and numbered.variable_id = added.variable_id
             and numbered.answer_value = added.answer_value
+    order by numbered.place
 
 ),
 
@@ -298,7 +383,11 @@ stratum_residuals as (
             when numbered_strata.is_clustered then sum(case when unit_residuals.n > 0 then 1 else 0 end)
             else sum(unit_residuals.n)
         end as group_unit_count
-    from unit_residuals
+    from (
+        select *
+        from unit_residuals
+        order by cell_number, statistic_number, unit_number
+    ) as unit_residuals
     inner join units on unit_residuals.unit_number = units.unit_number
     inner join numbered_strata on units.stratum_number = numbered_strata.stratum_number
     group by
@@ -327,7 +416,11 @@ variances as (
         sum(case when group_unit_count > 0 then 1 else 0 end) as stratum_count,
         max(case when unit_count = 1 and group_unit_count > 0 then 1 else 0 end) = 1 as has_single_unit,
         min(case when has_population then 1 else 0 end) = 1 as has_population
-    from stratum_residuals
+    from (
+        select *
+        from stratum_residuals
+        order by cell_number, statistic_number, stratum_number
+    ) as stratum_residuals
     group by cell_number, statistic_number
 
 ),
@@ -357,6 +450,7 @@ reasoned as (
         cells.cut_id,
         cells.group_id,
         cells.variable_id,
+        waves.fingerprint,
         statistic_names.statistic,
         points.n,
         points.sum_w,
@@ -383,6 +477,10 @@ reasoned as (
             points.cell_number = variances.cell_number
             and points.statistic_number = variances.statistic_number
     inner join cells on points.cell_number = cells.cell_number
+    inner join waves
+        on
+            cells.survey_id = waves.survey_id
+            and cells.wave_id = waves.wave_id
     inner join statistic_names on points.statistic_number = statistic_names.statistic_number
     left join asked
         on
@@ -413,7 +511,8 @@ estimates as (
         end as design_effect,
         sum_w * sum_w / nullif(sum_w2, 0e0) as n_kish,
         cast(degrees_of_freedom as bigint) as degrees_of_freedom,
-        null_reason
+        null_reason,
+        fingerprint
     from reasoned
 
 )

@@ -1,8 +1,34 @@
+{% set cells %}
+select distinct
+    survey_id,
+    wave_id,
+    fingerprint as digest
+from {{ ref('cells_answers') }}
+{% endset %}
+
+{% set profiles %}
+select
+    survey_id,
+    wave_id,
+    {{ digest_of(['profile_code', 'cut_id', 'group_id']) }} as digest
+from {{ ref('int_profiles_grouped') }}
+group by survey_id, wave_id
+{% endset %}
+
 with
+
+{{ changed_waves({'cells': cells, 'profiles': profiles}) }},
 
 answers as (
 
-    select * from {{ ref('cells_answers') }}
+    select
+        cells_answers.*,
+        waves.fingerprint as wave_fingerprint
+    from {{ ref('cells_answers') }} as cells_answers
+    inner join waves
+        on
+            cells_answers.survey_id = waves.survey_id
+            and cells_answers.wave_id = waves.wave_id
 
 ),
 
@@ -25,7 +51,8 @@ int_answers_grouped as (
         answers.answer_value,
         cast(sum(answers.n) as bigint) as n,
         sum(answers.sum_w) as sum_w,
-        sum(answers.sum_w2) as sum_w2
+        sum(answers.sum_w2) as sum_w2,
+        answers.wave_fingerprint as fingerprint
     from answers
     inner join groups
         on
@@ -40,8 +67,12 @@ int_answers_grouped as (
         answers.variable_id,
         answers.stratum_id,
         answers.cluster_id,
-        answers.answer_value
+        answers.answer_value,
+        answers.wave_fingerprint
 
 )
 
-select * from int_answers_grouped
+-- In an order of their own, so that what adds them up comes to the same whichever waves are built together.
+select *
+from int_answers_grouped
+order by survey_id, wave_id, cut_id, group_id, variable_id, stratum_id, cluster_id, answer_value

@@ -29,6 +29,8 @@ LAYERS = (
     "scored.scored_apistrat",
     "cells.cells_answers",
     "cells.cells_profiles",
+    "estimates.int_answers_grouped",
+    "estimates.estimates",
     "estimates.disclosure_cells",
 )
 
@@ -52,6 +54,9 @@ def test_a_new_wave_leaves_the_rows_of_history_unread(
         return groups_of_wave(groups, *others)
 
     monkeypatch.setattr(decisions, "_groups_of_wave", spy)
+    # What is estimated of the old wave is marked; made anew it would lose the mark.
+    with duckdb.connect(str(first.warehouse)) as connection:
+        connection.execute("update estimates.estimates set n = n + 1000000")
     before = {table: contents(first, table, "2000") for table in LAYERS}
     assert all(before.values())
     newer = tmp_path / "later.csv"
@@ -103,6 +108,7 @@ def test_a_changed_seed_is_news_for_the_waves_it_concerns(first: Project) -> Non
     # A warehouse of an earlier version lacks columns that were added since.
     with duckdb.connect(str(first.warehouse)) as connection:
         connection.execute("alter table cells.cells_profiles drop column profile_layout")
+        connection.execute("alter table estimates.estimates drop column fingerprint")
     seed = first.seeds / "answer_sets.csv"
     seed.write_text(
         seed.read_text().replace("yes_no_text,1,yes,Ja,Yes,2,1,", "yes_no_text,1,yes,Ja,Yes,2,3,")

@@ -80,6 +80,16 @@ def framed_strata() -> str:
     return "framed_strata as (\n\n    select 1 as framed_strata\n\n)"
 
 
+def changed_waves(_inputs: dict[str, str]) -> str:
+    """Stand in for the CTEs that end in the waves to build."""
+    return "waves as (\n\n    select 1 as waves\n\n)"
+
+
+def digest_of(columns: list[str]) -> str:
+    """Stand in for a digest of some columns, which it reads."""
+    return f"bit_xor(hash({', '.join(columns)}))"
+
+
 def ordered_waves(waves: str) -> str:
     """Stand in for the order of some waves, which it reads."""
     return f"select 1 as position\nfrom {waves}"
