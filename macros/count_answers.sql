@@ -36,7 +36,7 @@ select
     units.wave_id,
     units.stratum_id,
     units.cluster_id,
-    counted.profile_code,
+    units.profile_code,
     counted.variable_id,
     counted.answer_value,
     counted.n,
@@ -44,21 +44,22 @@ select
     counted.sum_w2,
     units.fingerprint
 from (
-    {{ count_values(scored, in_waves(waves), ['unit_number', 'profile_code'] + apart, variables) }}
+    {{ count_values(scored, in_waves(waves), ['cell_number'] + apart, variables) }}
 ) as counted
 inner join (
     select
         survey_id,
         wave_id,
-        unit_number,
+        cell_number,
         min(stratum_id) as stratum_id,
         min(cluster_id) as cluster_id,
+        min(profile_code) as profile_code,
         {{ fingerprint_of(waves) }} as fingerprint
     from {{ scored }}
     where {{ in_waves(waves) }}
-    group by survey_id, wave_id, unit_number
+    group by survey_id, wave_id, cell_number
 ) as units
-    on counted.unit_number = units.unit_number
+    on counted.cell_number = units.cell_number
     {%- for name in apart %} and counted.{{ name }} = units.{{ name }}{% endfor %}
     {% endif %}
 {% endmacro %}

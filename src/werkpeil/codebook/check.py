@@ -30,7 +30,7 @@ RESERVED = frozenset(
         "stratum_id",
         "cluster_id",
         "profile_code",
-        "unit_number",
+        "cell_number",
         "fingerprint",
     }
 )
