@@ -110,10 +110,10 @@ def weights_table(groups: Groups, grid: Grid, weighted: Weighted, total: int) ->
     upper[:, columns] = grid.upper
     cost = np.repeat(np.log2(2.0 + grid.base)[:, None], width, axis=1)
     across = [sparse.kron(groups.relations, np.eye(width)[cells]) for cells in (count_cells, weight_cells)]
-    within = [_of_row(parts[row], float(light[row, 0]), float(heavy[row, 0])) for row in range(rows)]
+    within = _within(parts, weighted.lightest, weighted.heaviest)
     return Table(
         counts=counts.ravel(),
-        relations=sparse.vstack([sparse.block_diag(within), *across]).tocsr(),
+        relations=sparse.vstack([within, *across]).tocsr(),
         upper=upper.ravel(),
         block=block.ravel(),
         cost=cost.ravel(),
@@ -129,17 +129,33 @@ def hidden_weights(chosen: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
     return np.asarray((off & ~grid.hidden).any(axis=1))
 
 
-def _of_row(part: NDArray[np.float64], light: float, heavy: float) -> NDArray[np.float64]:
-    """Return the relations of the cells of one row, whose products with it are 0."""
-    columns = len(part)
-    one, no, all_ = np.eye(columns), np.zeros((columns, columns)), np.ones((1, columns))
-    nil, end, none = np.zeros((columns, 1)), np.zeros((1, 1)), np.zeros((1, columns))
-    return np.block(
-        [
-            [all_, end - 1, none, end, none, none, none, none],
-            [none, end, all_, end - 1, none, none, none, none],
-            [no, nil, one, -part[:, None], -one, one, no, no],
-            [-light * one, nil, one, nil, no, no, -one, no],
-            [heavy * one, nil, -one, nil, no, no, no, -one],
-        ]
-    )
+def _within(
+    parts: NDArray[np.float64], light: NDArray[np.float64], heavy: NDArray[np.float64]
+) -> sparse.csr_matrix:
+    """Return the relations of the cells of each row, whose products with them are 0.
+
+    Args:
+        parts: What each category weighs of its row, rows by categories.
+        light: Lightest known weight of a person of each row.
+        heavy: Heaviest.
+    """
+    rows, columns = parts.shape
+    width = 6 * columns + 2
+    each = np.arange(columns)
+    relations = np.zeros((rows, 3 * columns + 2, width))
+    counted, weight, whole = each, columns + 1 + each, 2 * columns + 1
+    above, below, over, under = (2 * columns + 2 + place * columns + each for place in range(4))
+    relations[:, 0, counted], relations[:, 0, columns] = 1.0, -1.0
+    relations[:, 1, weight], relations[:, 1, whole] = 1.0, -1.0
+    shares, least, most = (2 + place * columns + each for place in range(3))
+    relations[:, shares, weight] = 1.0
+    relations[:, shares, whole] = -parts
+    relations[:, shares, above], relations[:, shares, below] = -1.0, 1.0
+    relations[:, least, counted] = -light[:, None]
+    relations[:, least, weight], relations[:, least, over] = 1.0, -1.0
+    relations[:, most, counted] = heavy[:, None]
+    relations[:, most, weight], relations[:, most, under] = -1.0, -1.0
+    row, relation, cell = np.nonzero(relations)
+    places = (row * relations.shape[1] + relation, row * width + cell)
+    shape = (rows * relations.shape[1], rows * width)
+    return sparse.csr_matrix((relations[row, relation, cell], places), shape=shape)
