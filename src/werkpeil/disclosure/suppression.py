@@ -34,7 +34,7 @@ SHOWN, FREE, HIDDEN = 0, 1, 2
 TOLERANCE = 1e-6
 # How long the search goes on: rounds of cuts, nodes of the tree and relative gap of the master problem. They
 # bound work, not time, so that a build hides the same cells on any machine.
-ROUNDS = 3
+ROUNDS = 6
 NODES = 5
 GAP = 0.01
 CORNERS = 6
