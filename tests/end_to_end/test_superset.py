@@ -298,9 +298,11 @@ def test_the_dashboard_draws_every_chart(doors: Doors, tmp_path: Path) -> None:
         page.set_default_timeout(120_000)
         page.route(lambda url: not url.startswith(doors.superset.address), lambda route: route.abort())
         page.on("request", lambda request: asked.append(request.url))
-        page.goto("/login/")
+        # The form takes what is typed only once its scripts run, which a busy machine makes them wait for.
+        page.goto("/login/", wait_until="networkidle")
         page.locator("#username").fill("admin")
         page.locator("#password").fill(doors.superset.password)
+        assert page.locator("#username").input_value() == "admin"
         page.keyboard.press("Enter")
         page.wait_for_url("**/welcome/**")
         page.goto(f"/superset/dashboard/{content['uuid']}/")
