@@ -31,8 +31,8 @@
     DuckDB counts column by column: it reads the keys again for each, from memory, which is ten times faster than to
     make rows of columns first, and sorts what a column has come to, three times faster than all of it. So cells of the
     same keys lie in the same order whatever else is counted. Keys and answers that are small numbers together are places
-    in an array (`perfect_ht_threshold` in profiles.yml), which is as fast again as a hash table. An engine that pays for
-    every scan makes rows first.
+    in an array (`perfect_ht_threshold` in profiles.yml), half as fast again as a hash table. An engine that pays for every
+    scan makes rows first.
 #}
 {% macro count_values(relation, condition, keys, columns) %}
     {%- set sums = 'count(*) as n, sum(weight) as sum_w, sum(weight * weight) as sum_w2' -%}

@@ -48,18 +48,20 @@ inner join {{ ref('int_answers_valued') }} as valued
 group by given.survey_id, given.wave_id
 {% endset %}
 
+{% set surveyed %}
+select distinct
+    survey_id,
+    wave_id
+from framed_strata
+{% endset %}
+
 {% set shown_alone %}
 select
     waves.survey_id,
     waves.wave_id,
     {{ digest_of(['variable_id', 'answer_id', 'statistic', 'is_category']) }} as digest
 from {{ ref('int_single_answers') }} as single_answers
-inner join (
-    select distinct
-        survey_id,
-        wave_id
-    from framed_strata
-) as waves on single_answers.survey_id = waves.survey_id
+inner join ({{ surveyed }}) as waves on single_answers.survey_id = waves.survey_id
 group by waves.survey_id, waves.wave_id
 {% endset %}
 
@@ -69,12 +71,7 @@ select
     waves.wave_id,
     {{ digest_of(['missing_reason', 'is_asked']) }} as digest
 from {{ ref('missing_reasons') }} as reasons
-cross join (
-    select distinct
-        survey_id,
-        wave_id
-    from framed_strata
-) as waves
+cross join ({{ surveyed }}) as waves
 group by waves.survey_id, waves.wave_id
 {% endset %}
 

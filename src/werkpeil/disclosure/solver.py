@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
+# What is nearer than this is equal: people, or parts of what a choice must reach.
+TOLERANCE = 1e-6
 
 
 class _QuietSolver(highspy.Highs):

@@ -19,7 +19,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from werkpeil.disclosure.solver import quiet_solver, set_matrix, simplex_solver, solve_from_last
+from werkpeil.disclosure.solver import TOLERANCE, quiet_solver, set_matrix, simplex_solver, solve_from_last
 from werkpeil.disclosure.widths import narrow_cells
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 SHOWN, FREE, HIDDEN = 0, 1, 2
-TOLERANCE = 1e-6
 # How long the search goes on: rounds of cuts, nodes of the tree and relative gap of the master problem. They
 # bound work, not time, so that a build hides the same cells on any machine.
 ROUNDS = 6
@@ -218,7 +217,7 @@ def _choose(part: Table, cuts: list[Numbers], bounds: list[float]) -> Mask | Non
     solver.setOptionValue("mip_max_nodes", NODES)
     solver.setOptionValue("mip_rel_gap", GAP)
     # It looks for a first choice where there always is one, for most of the time that the search takes.
-    solver.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # noqa: FBT003 - has no name
+    solver.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # noqa: FBT003 - highspy gives it no name
     count = len(part.cost)
     problem = highspy.HighsLp()
     problem.num_col_, problem.num_row_ = count, len(cuts)

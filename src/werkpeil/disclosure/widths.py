@@ -15,7 +15,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from werkpeil.disclosure.solver import set_matrix, simplex_solver, solve_from_last
+from werkpeil.disclosure.solver import TOLERANCE, set_matrix, simplex_solver, solve_from_last
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-TOLERANCE = 1e-6
 # Programmes in which all cells that are still narrow are moved together, before each is moved alone.
 TOGETHER = 6
 # What is left of a sum of products that cancel; solvers take less for nothing too.
@@ -170,12 +169,11 @@ class _Spread:
     """
 
     def __init__(self, moves: Moves, needed: Numbers) -> None:
-        used = np.flatnonzero((np.diff(moves.relations.tocsc().indptr) > 0) | (needed > 0))
+        matrix = moves.relations.tocsc()
         self._count = len(moves.down)
         self._cells = np.flatnonzero(needed > 0)
         self._needed = needed[self._cells]
-        others = used[needed[used] == 0]
-        matrix = moves.relations.tocsc()
+        others = np.flatnonzero((np.diff(matrix.indptr) > 0) & (needed == 0))
         own = matrix[:, self._cells]
         up, down = moves.up[self._cells], -moves.down[self._cells]
         near = [np.minimum(self._needed, up), np.minimum(self._needed, down)]
@@ -185,10 +183,9 @@ class _Spread:
         problem.col_cost_ = np.zeros(columns.shape[1])
         nothing = np.zeros(4 * len(self._cells))
         problem.col_lower_ = np.concatenate([nothing, moves.down[others]])
-        with np.errstate(invalid="ignore"):
-            problem.col_upper_ = np.concatenate(
-                [near[0], up - near[0], near[1], down - near[1], moves.up[others]]
-            )
+        problem.col_upper_ = np.concatenate(
+            [near[0], up - near[0], near[1], down - near[1], moves.up[others]]
+        )
         problem.row_lower_, problem.row_upper_ = moves.least, moves.most
         set_matrix(problem, columns)
         self._solver = simplex_solver()
@@ -198,21 +195,20 @@ class _Spread:
 
     def widths(self) -> Numbers:
         """Return how widely each move was seen to go; at least as far as it can, where that is not enough."""
-        if len(self._cells):
-            generator = np.random.default_rng(len(self._cells))
-            for _ in range(TOGETHER):
-                open_ = self._open()
-                if len(open_) < TOGETHER:
-                    break
-                directions = np.zeros(len(self._cells))
-                directions[open_] = generator.choice([-1.0, 1.0], len(open_))
-                self._move(directions)
-            for cell in self._open():
-                for direction in (1.0, -1.0):
-                    if self._highest[cell] - self._lowest[cell] < self._needed[cell] - TOLERANCE:
-                        directions = np.zeros(len(self._cells))
-                        directions[cell] = direction
-                        self._move(directions)
+        generator = np.random.default_rng(len(self._cells))
+        for _ in range(TOGETHER):
+            open_ = self._open()
+            if len(open_) < TOGETHER:
+                break
+            directions = np.zeros(len(self._cells))
+            directions[open_] = generator.choice([-1.0, 1.0], len(open_))
+            self._move(directions)
+        for cell in self._open():
+            for direction in (1.0, -1.0):
+                if self._highest[cell] - self._lowest[cell] < self._needed[cell] - TOLERANCE:
+                    directions = np.zeros(len(self._cells))
+                    directions[cell] = direction
+                    self._move(directions)
         found = np.zeros(self._count)
         found[self._cells] = self._highest - self._lowest
         return found
