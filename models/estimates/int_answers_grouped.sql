@@ -50,8 +50,8 @@ int_answers_grouped as (
         answers.cluster_id,
         answers.answer_value,
         cast(sum(answers.n) as bigint) as n,
-        sum(answers.sum_w) as sum_w,
-        sum(answers.sum_w2) as sum_w2,
+        {{ ordered_sum('answers.sum_w') }} as sum_w,
+        {{ ordered_sum('answers.sum_w2') }} as sum_w2,
         answers.wave_fingerprint as fingerprint
     from answers
     inner join groups
