@@ -23,7 +23,7 @@ BOUNCER := tools/dbt-bouncer/.venv/bin/dbt-bouncer
 SQL := $(wildcard models analyses tests/singular)
 CHECKS := check-format check-ruff check-types check-yaml check-sql check-house check-dbt check-bouncer
 
-.PHONY: help setup demo postgres bench spark-setup spark test check format golden clean $(CHECKS)
+.PHONY: help setup demo postgres bench large spark-setup spark test check format golden clean $(CHECKS)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ BENCH := $(foreach name,RESPONDENTS SIZES RUNS TIMEOUT TASKS ONLY FOLDER PAGE,$(
 
 bench: setup ## Compare with other tools, RESPONDENTS=50000 of them (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks $(BENCH) $(if $(RESUME),--resume)
+
+large: setup ## Land, build and publish RESPONDENTS=10000000 with MEMORY=1GB of them (docs/how-to/large-waves.md)
+	@$(BIN)/python -m benchmarks.large $(foreach name,RESPONDENTS MEMORY FOLDER,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) "$($(name))"))
 
 # An environment of its own, for Spark's wheel is 500 MB; it is locked with all else.
 spark-setup: ## Install Spark beside this project, in tools/spark/.venv

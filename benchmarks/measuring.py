@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +50,7 @@ def measure(
     *,
     timeout: float,
     environment: Mapping[str, str] | None = None,
-    log: Path,
+    log: Path | None,
     cwd: Path | None = None,
 ) -> Measured:
     """Run a command to its end, or until its time is over or the memory is.
@@ -59,12 +59,12 @@ def measure(
         command: The program and its arguments.
         timeout: Seconds after which it is stopped.
         environment: What its environment has besides that of this process.
-        log: File for what it prints.
+        log: File for what it prints; None: it is shown as it comes.
         cwd: Where it runs.
     """
     passed_on = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
     started = time.monotonic()
-    with log.open("wb") as stream:
+    with nullcontext() if log is None else log.open("wb") as stream:
         process = subprocess.Popen(  # noqa: S603 - contestants of our own
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,
@@ -81,7 +81,7 @@ def measure(
         process.returncode = os.waitstatus_to_exitcode(code)
         watch.end()
     status = watch.verdict or ("done" if process.returncode == 0 else "failed")
-    output = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+    output = "" if log is None else log.read_text(encoding="utf-8", errors="replace")[-2000:]
     cpu = usage.ru_utime + usage.ru_stime
     return Measured(status, wall, cpu, _peak(usage.ru_maxrss * 1024, watch.peak), output)
 

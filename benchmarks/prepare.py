@@ -57,7 +57,8 @@ def make(what: str, folder: Path, count: int) -> None:
         count: Respondents.
     """
     made = MADE[what]
-    sources = MAKES_ANSWERS if what in {"wave", "deliveries"} else (*MAKES_ANSWERS, *MAKES_WAREHOUSES)
+    is_file = what in {"wave", "deliveries", "narrow"}
+    sources = MAKES_ANSWERS if is_file else (*MAKES_ANSWERS, *MAKES_WAREHOUSES)
     digest = _digest(sources) + f" {count}"
     marker = folder / "ready"
     if marker.exists() and marker.read_text(encoding="utf-8") == digest:
@@ -88,8 +89,16 @@ def _wave(folder: Path, count: int) -> None:
 
 def _deliveries(folder: Path, count: int) -> None:
     for suffix, write in survey.WRITERS.items():
-        write(folder / f"wave{suffix}", count, further=True)
+        write(folder / f"wave{suffix}", count, name=survey.WIDE)
     _project(folder, survey.WIDE)
+
+
+def _narrow(folder: Path, count: int) -> None:
+    survey.write_parquet(folder / "wave.parquet", count, name=survey.NARROW)
+
+
+def _narrow_project(folder: Path, _count: int) -> None:
+    _project(folder, survey.NARROW)
 
 
 # --- Warehouses ---------------------------------------------------------------------------------
@@ -225,6 +234,8 @@ def _write_empty_project(root: Path, models: int, checks: int) -> None:
 MADE: dict[str, Callable[[Path, int], None]] = {
     "wave": _wave,
     "deliveries": _deliveries,
+    "narrow": _narrow,
+    "narrow_project": _narrow_project,
     "warehouse": _warehouse,
     "landed": _landed,
     "empty": _empty,

@@ -17,6 +17,7 @@ import pyreadstat
 import yaml
 
 from benchmarks.questions import (
+    CONTROLS,
     ITEMS,
     MINIMUM_ITEMS,
     NUMBERS,
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
 
 NAME = "benchmark"
 WIDE = "benchmark_wide"  # the same with 64 columns, for landing alone
+NARROW = "benchmark_narrow"  # the same without outcomes and regressions: 24 items in six scales
 FURTHER = tuple(f"further_{place:02}" for place in range(1, 20))
+# What nobody is asked in the narrow survey, whose other controls are groups.
+NOT_NARROW = frozenset({*OUTCOMES, *CONTROLS} - {"age", "female"})
 BATCH = 250_000
 
 
@@ -49,16 +53,17 @@ def write_codebook(folder: Path, name: str = NAME) -> None:
 
     Args:
         folder: An empty or absent folder.
-        name: `benchmark`, or `benchmark_wide` for that with further items.
+        name: `benchmark`, `benchmark_wide` or `benchmark_narrow`.
     """
     seeds = folder / "seeds"
     seeds.mkdir(parents=True)
+    asked = set(_asked(name))
     meta = {"label_nl": "Vergelijking", "label_en": "Benchmark", "language": "en"}
     table = {
         "name": name,
         "description": "Made-up answers, to compare speeds with.",
         "config": {"meta": meta},
-        "columns": list(_columns(FURTHER if name == WIDE else ())),
+        "columns": [column for column in _columns() if column["name"] in asked],
     }
     book = {"sources": [{"name": "raw", "tables": [table]}]}
     (folder / "codebook.yml").write_text(yaml.safe_dump(book, sort_keys=False), encoding="utf-8")
@@ -66,7 +71,13 @@ def write_codebook(folder: Path, name: str = NAME) -> None:
         (seeds / f"{seed}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _columns(further: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _asked(name: str) -> Iterator[str]:
+    """Yield the columns of a survey."""
+    left_out = {NAME: {*FURTHER}, WIDE: set(), NARROW: {*FURTHER, *NOT_NARROW}}[name]
+    return (column["name"] for column in _columns() if column["name"] not in left_out)
+
+
+def _columns() -> Iterator[dict[str, Any]]:
     missing = {"dont_know": [8], "refused": [9]}
     answered = {"answers": "agreement_5", "missing": missing}
     yield _column("respondent_id", role="respondent_id", delivered_as="person")
@@ -86,7 +97,7 @@ def _columns(further: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for name in YES_NO:
         yield _column(name, role=["control", "group"] if name == "female" else "control", answers="yes_no")
     yield _column("education", role="control", answers="benchmark_education")
-    for item in further:
+    for item in FURTHER:
         yield _column(item, role="item", **answered)
 
 
@@ -97,6 +108,7 @@ def _column(name: str, **meta: Any) -> dict[str, Any]:
 
 def _seeds(name: str) -> dict[str, list[str]]:
     cuts = ["sector", "is_manager", "age", "female", "sector*is_manager"]
+    explained = () if name == NARROW else OUTCOMES
     return {
         "answer_sets": [
             (
@@ -119,14 +131,14 @@ def _seeds(name: str) -> dict[str, list[str]]:
             "survey_id,model_id,outcome_id,label_nl,label_en,exhibit,position",
             *(
                 f"{name},{outcome},{outcome},{outcome},{outcome},,{place}"
-                for place, outcome in enumerate(OUTCOMES, start=1)
+                for place, outcome in enumerate(explained, start=1)
             ),
         ],
         "regression_terms": [
             "survey_id,model_id,term_id,position",
             *(
                 f"{name},{outcome},{term},{place}"
-                for outcome in OUTCOMES
+                for outcome in explained
                 for place, term in enumerate(TERMS, start=1)
             ),
         ],
@@ -142,14 +154,14 @@ def _answers(answer_set: str, count: int, *, scored: bool) -> Iterator[str]:
 # --- Answers ------------------------------------------------------------------------------------
 
 
-def answers(count: int, *, wave: str = "1", first: int = 1, further: bool = False) -> pa.Table:
+def answers(count: int, *, wave: str = "1", first: int = 1, name: str = NAME) -> pa.Table:
     """Return the answers of some respondents, the same for the same arguments.
 
     Args:
         count: How many respondents.
         wave: The wave, which is part of their ids and of what the random numbers begin with.
         first: Number of the first respondent.
-        further: Whether the further items of the wide survey are asked too.
+        name: `benchmark`, `benchmark_wide` or `benchmark_narrow`.
     """
     draw = np.random.default_rng([first, *wave.encode()])
     numbers = np.arange(first, first + count)
@@ -169,12 +181,13 @@ def answers(count: int, *, wave: str = "1", first: int = 1, further: bool = Fals
         for position, item in enumerate(ITEMS[scale]):
             sign = -1 if position == REVERSED else 1
             columns[item] = _agreement(draw, 3.3 + sign * latent, missing=0.05)
-    for place, outcome in enumerate(OUTCOMES):
+    for place, outcome in enumerate(() if name == NARROW else OUTCOMES):
         columns[outcome] = _agreement(draw, 2.8 + (0.5 - 0.1 * place) * mood, missing=0.02)
     columns |= _controls(draw, count)
-    for item in FURTHER if further else ():
+    for item in FURTHER if name == WIDE else ():
         columns[item] = _agreement(draw, 3.0 + 0.5 * mood, missing=0.05)
-    return pa.table(columns)
+    delivered = {column: column for column in _asked(name)} | {"respondent_id": "person"}
+    return pa.table({column: columns[column] for column in delivered.values()})
 
 
 def _shares(count: int) -> NDArray[np.float64]:
@@ -216,18 +229,18 @@ def _sometimes(draw: np.random.Generator, values: NDArray[Any], missing: float) 
     return pa.array(values.astype(np.int8), mask=draw.random(len(values)) < missing)
 
 
-def batches(count: int, *, wave: str = "1", further: bool = False) -> Iterator[pa.Table]:
+def batches(count: int, *, wave: str = "1", name: str = NAME) -> Iterator[pa.Table]:
     """Yield the answers of a wave, some respondents at a time."""
     for first in range(1, count + 1, BATCH):
-        yield answers(min(BATCH, count + 1 - first), wave=wave, first=first, further=further)
+        yield answers(min(BATCH, count + 1 - first), wave=wave, first=first, name=name)
 
 
 # --- Files --------------------------------------------------------------------------------------
 
 
-def write_parquet(file: Path, count: int, *, wave: str = "1", further: bool = False) -> None:
+def write_parquet(file: Path, count: int, *, wave: str = "1", name: str = NAME) -> None:
     """Write a wave as Parquet."""
-    parts = batches(count, wave=wave, further=further)
+    parts = batches(count, wave=wave, name=name)
     head = next(parts)
     with pa.parquet.ParquetWriter(file, head.schema, compression="zstd") as writer:
         writer.write_table(head)
@@ -235,9 +248,9 @@ def write_parquet(file: Path, count: int, *, wave: str = "1", further: bool = Fa
             writer.write_table(part)
 
 
-def write_csv(file: Path, count: int, *, wave: str = "1", further: bool = False) -> None:
+def write_csv(file: Path, count: int, *, wave: str = "1", name: str = NAME) -> None:
     """Write a wave as CSV."""
-    parts = batches(count, wave=wave, further=further)
+    parts = batches(count, wave=wave, name=name)
     head = next(parts)
     options = pa.csv.WriteOptions(quoting_style="none")
     with pa.csv.CSVWriter(file, head.schema, write_options=options) as writer:
@@ -246,9 +259,9 @@ def write_csv(file: Path, count: int, *, wave: str = "1", further: bool = False)
             writer.write_table(part)
 
 
-def write_sav(file: Path, count: int, *, further: bool = False) -> None:
+def write_sav(file: Path, count: int, *, name: str = NAME) -> None:
     """Write a wave as SPSS delivers it; the whole wave must fit in memory."""
-    frame = pa.concat_tables(batches(count, further=further)).to_pandas()
+    frame = pa.concat_tables(batches(count, name=name)).to_pandas()
     pyreadstat.write_sav(frame, file)
 
 

@@ -28,7 +28,7 @@
     {% set is_weighed = declared_weighting(codebook) is not none %}
 with
 
-responses as (
+responses as {{ inlined() }} (
 
     select
         *
@@ -114,7 +114,7 @@ grouped as (
 
 ),
 
-profiled as (
+profiled as {{ inlined() }} (
 
     select
         grouped.*,

@@ -24,7 +24,7 @@
 
 {% macro survey_moments_sql(codebook, scored, waves) %}
     {% for set in moment_sets(codebook) %}
-{{ moments_sql(scored, waves, set.moment_set, set.variables) }}
+{{ moments_sql(scored, waves, set.moment_set, set.variables, set.is_counted) }}
 {{ 'union all' if not loop.last }}
     {% endfor %}
 {% endmacro %}
@@ -43,23 +43,25 @@
                 'centre': midpoint_of(valid_answers(codebook, member))
             }) %}
         {% endfor %}
-        {% do sets.append({'moment_set': scale.scale_id, 'variables': variables}) %}
+        {% do sets.append({'moment_set': scale.scale_id, 'variables': variables, 'is_counted': true}) %}
     {% endfor %}
     {% set variables = regression_variables(codebook) %}
     {% if variables %}
-        {% do sets.append({'moment_set': 'regressions', 'variables': variables}) %}
+        {% do sets.append({'moment_set': 'regressions', 'variables': variables, 'is_counted': false}) %}
     {% endif %}
     {% do return(sets) %}
 {% endmacro %}
 
 
 {#
-    The moments of one set of variables. All sums of a pattern stand side by side first (one scan), `m_2_3` being
+    The moments of one set of variables. Where variables are few and have few answers, as the items of a scale, people
+    who answered all alike are counted first (`is_counted`), and only these counts are multiplied. All sums of a pattern stand side by side first (one scan), `m_2_3` being
     the cross-product of the second and the third variable and `w_2_3` the weighted one; then they become rows.
     The variables stand in `pattern` in their order, 1 where answered; a row exists only where both are. Respondents
     are put together by whole numbers that say the same, a bit per variable: texts are made once per pattern.
 #}
-{% macro moments_sql(scored, waves, moment_set, members) %}
+{% macro moments_sql(scored, waves, moment_set, members, is_counted=false) %}
+    {% set people = 'n_alike * ' if is_counted else '' %}
     {% set variables = [{'name': 'one', 'centre': 0.0, 'product': '1e0', 'answered': '1 = 1'}] %}
     {% for member in members %}
         {% do variables.append({
@@ -109,9 +111,9 @@ from (
             survey_id,
             wave_id,
             {{ pattern_of(members) | trim }} as pattern,
-            count(*) as n
+            {{ 'cast(sum(n_alike) as bigint)' if is_counted else 'count(*)' }} as n
             {%- for pair in pairs %},
-            {{ exact_sum('x_' ~ pair.first ~ ' * x_' ~ pair.second) }} as m_{{ pair.name }},
+            {{ exact_sum(people ~ 'x_' ~ pair.first ~ ' * x_' ~ pair.second) }} as m_{{ pair.name }},
             {{ exact_sum('weight * x_' ~ pair.first ~ ' * x_' ~ pair.second) }} as w_{{ pair.name }}
             {%- endfor %}
         from (
@@ -119,14 +121,21 @@ from (
                 survey_id,
                 wave_id,
                 weight
+                {{- ', n_alike' if is_counted }}
                 {%- for word in words %},
                 {{ word }} as answered_{{ loop.index0 }}
                 {%- endfor %}
                 {%- for variable in variables %},
                 {{ variable.product }} as x_{{ loop.index0 }}
                 {%- endfor %}
+            {%- if is_counted %}
+            from (
+                {{ alike_sql(scored, waves, members | map(attribute='name') | list) }}
+            ) as alike
+            {%- else %}
             from {{ scored }}
             where {{ in_waves(waves) }}
+            {%- endif %}
         ) as centred
         group by survey_id, wave_id{% for word in words %}, answered_{{ loop.index0 }}{% endfor %}
 
@@ -139,6 +148,17 @@ where
     (position_a = 0 or substring(pattern, position_a, 1) = '1')
     and (position_b = 0 or substring(pattern, position_b, 1) = '1')
 {% endmacro %}
+
+
+{# Those who answered some items alike: how many, and the sum of their weights. In order, as decision 19 asks. #}
+{% macro alike_sql(scored, waves, items) -%}
+    {% set keys = (['survey_id', 'wave_id'] + items) | join(', ') -%}
+                select {{ keys }}, count(*) as n_alike, {{ exact_sum('weight') }} as weight
+                from {{ scored }}
+                where {{ in_waves(waves) }}
+                group by {{ keys }}
+                order by {{ keys }}
+{%- endmacro %}
 
 
 {# Whole numbers of 32 bits, which add up fast, hold so many variables. #}

@@ -90,7 +90,7 @@ def outside_errors(place: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, duckdb.Error) as error:  # a full disk is any of DuckDB's errors
+    except (OSError, MemoryError, duckdb.Error) as error:  # a full disk is any of DuckDB's errors
         told = _outside_error(error, place)
         if told is None:
             raise
@@ -117,6 +117,9 @@ def _outside_error(error: Exception, place: str) -> OutsideError | None:
             where=message,
             hint="check who owns the data folder and its permissions.",
         )
+    if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)):
+        hint = "close other programs and run this again."
+        return OutsideError("The memory did not suffice.", where=message, hint=hint)
     if isinstance(error, DEFECTS):
         return None
     return OutsideError("The disk or the machine failed.", where=message, hint="run this again.")

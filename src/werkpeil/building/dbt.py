@@ -29,6 +29,7 @@ DEFAULT_TARGET = "duckdb"
 # Unit tests try the SQL on rows of their own, which no new wave changes; `make test` runs them.
 COMMAND = ("build", "--exclude-resource-type", "unit_test")
 CHECKS_TOLD = 10
+_MORE_MEMORY = "let DuckDB hold more, in WERKPEIL_MEMORY (80% of the machine unless set), and build again."
 ROWS_TOLD = 3
 # Rows of these schemas are respondents; a message may end up in a log or a mail.
 SCHEMAS_OF_RESPONDENTS = frozenset({"raw", "staging", "scored"})
@@ -111,7 +112,8 @@ def run_dbt(
         project: The project.
         command: The command and its own options, such as `["build", "--full-refresh"]`.
         target: Where dbt writes what it makes; `target_folder` unless said.
-        on_progress: Called after each node with its name, how many are done and how many there are.
+        on_progress: Called when a node begins or ends, with the names of those that run, how many are done
+            and how many there are.
     """
     # dbt takes seconds to import; commands that do not build should not wait for it.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -119,18 +121,26 @@ def run_dbt(
 
     messages: list[str] = []
     counted = {"done": 0, "total": 0}
+    running: list[str] = []
+
+    def tell() -> None:
+        if on_progress:
+            on_progress(", ".join(running), counted["done"], counted["total"])
 
     def watch(event: Any) -> None:
         name = event.info.name
         if name == "ConcurrencyLine":
             counted["total"] = event.data.node_count
+        elif name == "NodeStart":
+            running.append(event.data.node_info.node_name)
+            tell()
         elif name == "NodeFinished":
             counted["done"] += 1
             node, seconds = event.data.node_info, event.data.run_result.execution_time
             outcome = {"node": node.node_name, "status": node.node_status, "seconds": round(seconds, 3)}
             logger.debug("%s %s", node.resource_type, node.node_name, extra=outcome)
-            if on_progress:
-                on_progress(node.node_name, counted["done"], counted["total"])
+            running[:] = [other for other in running if other != node.node_name]
+            tell()
         elif event.info.level in {"error", "warn"}:
             messages.append(event.info.msg)
 
@@ -151,12 +161,14 @@ def run_dbt(
 def in_shares(step: Callable[[str, float | None], None]) -> Callable[[str, int, int], None]:
     """Return a function that tells the done ones of a number of nodes as a share of them.
 
+    Nodes differ in how long they take, so their number is told too.
+
     Args:
-        step: Shows the name of a node, and how far all of them are, 0 to 1 or None.
+        step: Shows what runs, and how far all of it is, 0 to 1 or None.
     """
 
-    def told(name: str, done: int, total: int) -> None:
-        step(name, done / total if total else None)
+    def told(running: str, done: int, total: int) -> None:
+        step(f"{done} of {total} done; {running}" if total else running, done / total if total else None)
 
     return told
 
@@ -225,7 +237,8 @@ def _raise_model_errors(errors: list[Any], log: str) -> None:
     )
     outside = ("No space left", "Permission denied", "Could not set lock", "Out of Memory")
     kind = OutsideError if any(sign in told for sign in outside) else InputError
-    raise kind(f"{len(errors)} models could not be built:\n{told}", where=log)
+    hint = _MORE_MEMORY if "Out of Memory" in told else None
+    raise kind(f"{len(errors)} models could not be built:\n{told}", where=log, hint=hint)
 
 
 def _raise_failed_checks(failed: list[Any], log: str, ask: Ask) -> None:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from rich.progress import Task
 
     from werkpeil.errors import WerkpeilError
 
@@ -91,9 +94,16 @@ def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
+class _Percent(ProgressColumn):
+    """How far the step is; blank where nobody knows."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.total is None else f"{task.percentage:.0f}%".rjust(4))
+
+
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[str, float | None], None]]:
-    """Yield a function that shows a step and the share of the work that is done.
+    """Yield a function that shows a step and the share of it that is done, 0 to 1; None if nobody knows.
 
     On a terminal a bar moves; in a log nothing is written, so that schedulers keep clean logs.
     """
@@ -101,7 +111,7 @@ def progress(title: str) -> Iterator[Callable[[str, float | None], None]]:
         SpinnerColumn(),
         TextColumn("[bold]{task.description}"),
         BarColumn(bar_width=30),
-        TextColumn("{task.percentage:>3.0f}%"),
+        _Percent(),
         TimeElapsedColumn(),
         TextColumn("[dim]{task.fields[step]}"),
     )
@@ -109,9 +119,7 @@ def progress(title: str) -> Iterator[Callable[[str, float | None], None]]:
         task = bar.add_task(plain(title), total=None, step="")
 
         def update(step: str, fraction: float | None = None) -> None:
-            if fraction is None:
-                bar.update(task, step=plain(step))
-            else:
-                bar.update(task, step=plain(step), total=1.0, completed=fraction)
+            total = None if fraction is None else 1.0
+            bar.update(task, step=plain(step), total=total, completed=fraction or 0.0)
 
         yield update

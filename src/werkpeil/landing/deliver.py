@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
@@ -55,6 +56,7 @@ _LEAST_MEMORY = 192 << 20
 _MOST_MEMORY = 256 << 20  # twice as much landed 200,000 rows no faster
 _SHARE_OF_MEMORY = 16
 _MOST_THREADS = 4
+_SECONDS_BETWEEN_LOOKS = 0.25
 _ROW_GROUP = 16_384  # rows that DuckDB holds at once per thread: small, because rows are wide
 
 
@@ -277,20 +279,41 @@ def _of_kind(codebook: Codebook, *kinds: Kind) -> frozenset[str]:
 
 
 def _check_and_write(job: _Job, rows: Rows, delivered: Delivered, prepared: Path) -> zone.Provenance:
-    job.report("checking the rows", None)
-    rows.require_one_wave()
-    provenance = rows.provenance(job.asked_provenance)
-    rows.judge()
-    _require_few_rejected(job, rows, delivered.rows_read)
-    job.report("writing the responses", None)
     responses = prepared / zone.RESPONSES
-    rows.write_responses(responses)
-    job.report("checking the answers", None)
-    rows.find_invalid_answers(responses)
-    _require_few_invalid(job, rows, responses)
-    rows.write_invalid_answers(prepared / zone.INVALID_ANSWERS)
-    write_rejected_rows(rows, delivered.delimiter, prepared / zone.REJECTED_ROWS)
+    with _told_queries(job, rows.connection, "checking the rows"):
+        rows.require_one_wave()
+        provenance = rows.provenance(job.asked_provenance)
+        rows.judge()
+        _require_few_rejected(job, rows, delivered.rows_read)
+    with _told_queries(job, rows.connection, "writing the responses"):
+        rows.write_responses(responses)
+    with _told_queries(job, rows.connection, "checking the answers"):
+        rows.find_invalid_answers(responses)
+        _require_few_invalid(job, rows, responses)
+        rows.write_invalid_answers(prepared / zone.INVALID_ANSWERS)
+        write_rejected_rows(rows, delivered.delimiter, prepared / zone.REJECTED_ROWS)
     return provenance
+
+
+@contextmanager
+def _told_queries(job: _Job, connection: Any, step: str) -> Iterator[None]:
+    """Report a step, and how far DuckDB is with each of its queries while one runs."""
+    job.report(step, None)
+    ended = Event()
+
+    def look() -> None:
+        while not ended.wait(_SECONDS_BETWEEN_LOOKS):
+            percent = connection.query_progress()
+            # Before and between queries it is -1.
+            job.report(step, percent / 100 if percent >= 0 else None)
+
+    watch = Thread(target=look, daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watch.join()
 
 
 def _result(delivery: zone.Delivery, status: Status, started: float) -> LandingResult:
@@ -452,6 +475,9 @@ def _database(workspace: Path) -> Iterator[Any]:
         )
         connection.execute("use workspace")
         create_macros(connection)
+        # Without a bar that DuckDB would draw itself, it does not know how far a query is.
+        connection.execute("set enable_progress_bar = true")
+        connection.execute("set enable_progress_bar_print = false")
         yield connection
     finally:
         connection.close()

@@ -9,6 +9,7 @@ by its texts, and gets the same values as if it had been text.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, isfinite
@@ -165,7 +166,7 @@ class Rows:
         if place is not None:
             people = place.of("d")
             identified = (
-                f"count({people.name}), count(distinct {people.name}), "
+                f"count({people.name}), count(distinct hash({people.name})), "
                 f"count(*) filter (where starts_with({people.text}, 'syn-'))"
             )
         broken = [f"({rule.condition})" for rule in self._rules() if rule.name != _DUPLICATE]
@@ -189,13 +190,16 @@ class Rows:
 
     def _keep_delivered(self) -> None:
         """Turn `delivered` into a table if it is a view."""
-        if not self.connection.execute(
-            f"select view_name from duckdb_views() where view_name = {literal(DELIVERED)}"
-        ).fetchall():
+        if not self._is_view():
             return
         self.connection.execute(f"create table kept as select * from {DELIVERED}")
         self.connection.execute(f"drop view {DELIVERED}")
         self.connection.execute(f"alter table kept rename to {DELIVERED}")
+
+    def _is_view(self) -> bool:
+        """Whether the delivered rows are still in the delivered Parquet file."""
+        views = f"select view_name from duckdb_views() where view_name = {literal(DELIVERED)}"
+        return bool(self.connection.execute(views).fetchall())
 
     def rejected_by_rule(self) -> dict[str, int]:
         """Return the number of rejected rows per rule, in the order in which rules apply."""
@@ -273,10 +277,15 @@ class Rows:
         place = self.place_of_identifier()
         if place is None:
             return ""
+        # Few ids share a hash with another row's: only those are compared as they are.
         return f"""
             left join (
                 select {place.name} as id, min(row_number) as first_row
-                from {DELIVERED} group by {place.name} having count(*) > 1
+                from {DELIVERED}
+                where hash({place.name}) in (
+                    select hash({place.name}) from {DELIVERED} group by 1 having count(*) > 1
+                )
+                group by {place.name} having count(*) > 1
             ) as repeated on repeated.id = {place.of("d").name}
         """
 
@@ -314,6 +323,10 @@ class Rows:
             f", {self._stored(column)} as {identifier(column.name)}"
             for column in stored_columns(self.codebook)
         )
+        with self._one_thread() if self._is_view() else nullcontext():
+            self._copy_responses(path, columns)
+
+    def _copy_responses(self, path: Path, columns: str) -> None:
         self.connection.execute(
             f"""
             copy (
@@ -329,6 +342,20 @@ class Rows:
             """,
             self.pseudonymiser.parameters,
         )
+
+    @contextmanager
+    def _one_thread(self) -> Iterator[None]:
+        """Let DuckDB work with one thread.
+
+        Two threads read two row groups of a Parquet file, of a million rows maybe, and must write them one
+        after the other: what waits fills memory and then the disk, and is slower.
+        """
+        [(threads,)] = self.connection.execute("select current_setting('threads')").fetchall()
+        self.connection.execute("set threads = 1")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"set threads = {threads}")
 
     def find_invalid_answers(self, responses: Path) -> None:
         """Fill the table `invalid` from the responses as they were written."""
@@ -543,7 +570,8 @@ class _Overview(NamedTuple):
 
     Args:
         ids: Rows with a respondent's id.
-        people: Different ids.
+        people: Different ids, or fewer: two whose hashes agree count as one. Hashes of a hundred million
+            people are compared in 256 MiB; their ids would not fit.
         synthetic: Rows whose id says that nobody gave these answers.
         faults: Rows that break a rule about themselves.
     """

@@ -55,7 +55,7 @@ def run_gate(
     Args:
         project: Whose warehouse.
         again: Whether to repeat tests of dbt that the build ran on this very file.
-        on_progress: Called after each test with its name, how many are done and how many there are.
+        on_progress: Called when a test begins or ends; see `run_dbt`.
 
     Raises:
         CheckFailedError: a check found rows that must not be, or the last build is not finished or not

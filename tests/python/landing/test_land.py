@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from support.workshop import column
 from werkpeil.codebook.model import TEXT_MISSING_MARKERS
 from werkpeil.errors import InputError
-from werkpeil.landing import all_deliveries, current_deliveries
+from werkpeil.landing import all_deliveries, current_deliveries, deliver
 
 if TYPE_CHECKING:
     from support.workshop import Workshop
@@ -316,6 +316,21 @@ def test_progress_is_told_by_step(workshop: Workshop) -> None:
     assert all(share is None or 0 <= share <= 1 for _, share in told)
 
 
+def test_progress_tells_how_far_a_query_is(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver, "_SECONDS_BETWEEN_LOOKS", 0.001)
+    rows = [f"{i},1,s{i % 3},{i % 5 + 1},Eens,{i % 90},t{i}" for i in range(150_000)]
+    told: list[float] = []
+
+    def hear(step: str, share: float | None) -> None:
+        if step == "writing the responses" and share is not None:
+            told.append(share)
+
+    workshop.land(workshop.csv(*rows), on_progress=hear)
+    assert len(set(told)) > 1
+    assert told == sorted(told)
+    assert told[-1] <= 1
+
+
 def test_an_optional_or_unasked_column_is_null_when_it_is_absent(workshop: Workshop) -> None:
     columns = [
         column("q1", "item", answers="agree5"),
@@ -334,6 +349,22 @@ def test_rows_stay_in_order_over_many_row_groups(workshop: Workshop) -> None:
     path = str(result.path / "responses.parquet")
     numbers = [n for (n,) in workshop.query(f"select row_number from read_parquet('{path}')")]
     assert numbers == [n for n in range(1, 150_001) if n != 70_001]
+
+
+def test_ids_whose_hashes_agree_are_no_duplicates(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_macros = deliver.create_macros
+
+    def create_one_more(connection: Any) -> None:
+        create_macros(connection)
+        connection.execute("create macro hash(id) as length(id)")
+
+    monkeypatch.setattr(deliver, "create_macros", create_one_more)
+    rows = [f"{i},1,a,5,Eens,40," for i in (1, 2, 3, 10, 2)]
+    result = workshop.land(workshop.csv(*rows))
+    assert result.rejected_by_rule == {"respondent_id_duplicate": 1}
+    assert workshop.query("select row_number from raw.plain") == [(1,), (2,), (3,), (4,)]
 
 
 def test_the_workspace_is_private_while_it_exists(

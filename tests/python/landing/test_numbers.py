@@ -188,6 +188,24 @@ def test_rows_are_set_aside_from_a_parquet_file_and_the_others_keep_their_order(
     ]
 
 
+def test_rows_of_a_parquet_file_of_many_row_groups_keep_their_order(workshop: Workshop) -> None:
+    people = list(range(200_000, 0, -1))
+    frame = pd.DataFrame(
+        {"id": people, "w": 1.0, "s": "a", "q1": 5, "q2": "Eens", "hours": 4.5, "remark": people}
+    )
+    frame.to_parquet(workshop.folder / "d.parquet", row_group_size=30_000)
+    workshop.land(workshop.folder / "d.parquet")
+    assert workshop.query("select count(*), min(row_number + cast(remark as integer)) from raw.plain") == [
+        (200_000, 200_001)
+    ]
+    path = f"{workshop.project.landing}/plain/*/*/responses.parquet"
+    [(in_order,)] = workshop.query(
+        "select bool_and(file_row_number + 1 = row_number) "
+        f"from read_parquet('{path}', file_row_number => true)"
+    )
+    assert in_order
+
+
 def test_a_column_becomes_text_at_the_first_value_that_is_no_number(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

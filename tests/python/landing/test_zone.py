@@ -147,5 +147,7 @@ def test_an_error_of_our_own_sql_is_not_blamed_on_the_machine() -> None:
         duckdb.connect().execute("select nowhere from (select 1 as a)").fetchall()
     with pytest.raises(OutsideError, match="The disk is full"), outside_errors(zone.PLACE):
         raise duckdb.BinderException("No space left on device")
+    with pytest.raises(OutsideError, match="memory did not suffice"), outside_errors(zone.PLACE):
+        raise duckdb.OutOfMemoryException("failed to allocate data of size 512.0 KiB")
     with pytest.raises(OutsideError, match="failed"), outside_errors(zone.PLACE):
         raise duckdb.IOException("something broke")
