@@ -1,6 +1,6 @@
 """A wave larger than memory, from its Parquet file to published marts, as a user runs it.
 
-    make large RESPONDENTS=100000000 MEMORY=3GB
+    make large RESPONDENTS=100000000 MEMORY=2GB
 
 Each step is a command of its own, whose output is shown as it comes; then its seconds and its peak memory are
 told. `MEMORY` is what DuckDB may hold while it builds; a process holds more than that.
@@ -10,22 +10,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import machine, measuring
+from benchmarks.questions import NARROW
 from benchmarks.tasks import ROOT, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SECONDS_OF_A_STEP = 6 * 3600
-SURVEY = "benchmark_narrow"
 STEPS = (
-    ("land", ["land", "wave/wave.parquet", "--survey", SURVEY, "--wave", "1", "--synthetic"]),
+    ("land", ["land", "wave/wave.parquet", "--survey", NARROW, "--wave", "1", "--synthetic"]),
     ("build", ["build"]),
     ("publish", ["publish"]),
 )
@@ -46,7 +44,9 @@ def main(words: Sequence[str] | None = None) -> int:
     }
     for what, place in (("narrow", "wave"), ("narrow_project", "project")):
         making = [sys.executable, "-m", "benchmarks.prepare", what, str(folder / place), str(count)]
-        subprocess.run(making, check=True, env=os.environ | environment)  # noqa: S603 - our own
+        made = measuring.measure(making, timeout=SECONDS_OF_A_STEP, environment=environment, log=None)
+        if made.status != "done":
+            return 1
     told: dict[str, Any] = {"machine": machine.describe(), "memory": arguments.memory, "steps": {}}
     for step, command in STEPS:
         program = Path(sys.executable).parent / "werkpeil"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import survey
+from benchmarks.questions import NAME, NARROW, WIDE
 from support.projects import ROOT, add_survey, land_synthetic, make_project, set_surveys
 from werkpeil.building import build
 from werkpeil.building.dbt import run_dbt
@@ -89,16 +90,16 @@ def _wave(folder: Path, count: int) -> None:
 
 def _deliveries(folder: Path, count: int) -> None:
     for suffix, write in survey.WRITERS.items():
-        write(folder / f"wave{suffix}", count, name=survey.WIDE)
-    _project(folder, survey.WIDE)
+        write(folder / f"wave{suffix}", count, name=WIDE)
+    _project(folder, WIDE)
 
 
 def _narrow(folder: Path, count: int) -> None:
-    survey.write_parquet(folder / "wave.parquet", count, name=survey.NARROW)
+    survey.write_parquet(folder / "wave.parquet", count, name=NARROW)
 
 
 def _narrow_project(folder: Path, _count: int) -> None:
-    _project(folder, survey.NARROW)
+    _project(folder, NARROW)
 
 
 # --- Warehouses ---------------------------------------------------------------------------------
@@ -110,7 +111,7 @@ def project_at(folder: Path, data: Path | None = None) -> Project:
     return Project(root=root, data=data or root / "data")
 
 
-def _project(folder: Path, name: str = survey.NAME) -> Project:
+def _project(folder: Path, name: str = NAME) -> Project:
     made = make_project(folder)
     survey.write_codebook(folder / "survey", name)
     add_survey(made.root, name, source=folder / "survey")
@@ -121,7 +122,7 @@ def _project(folder: Path, name: str = survey.NAME) -> Project:
 def _land_wave(project: Project, folder: Path, count: int, wave: str) -> None:
     file = folder / f"wave-{wave}.parquet"
     survey.write_parquet(file, count, wave=wave)
-    land(project, file, survey.NAME, wave)
+    land(project, file, NAME, wave)
     file.unlink()
 
 

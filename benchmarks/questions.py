@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NAME = "benchmark"
+WIDE = "benchmark_wide"  # the same with 64 columns, for landing alone
+NARROW = "benchmark_narrow"  # the same without outcomes and regressions: 24 items in six scales
 SECTORS = 14
 SIZE_CLASSES = 3
 SCALES = tuple(f"scale_{letter}" for letter in "abcdef")

@@ -20,6 +20,8 @@ from benchmarks.questions import (
     CONTROLS,
     ITEMS,
     MINIMUM_ITEMS,
+    NAME,
+    NARROW,
     NUMBERS,
     OUTCOMES,
     REVERSED,
@@ -27,6 +29,7 @@ from benchmarks.questions import (
     SECTORS,
     SIZE_CLASSES,
     TERMS,
+    WIDE,
     YES_NO,
 )
 
@@ -36,9 +39,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-NAME = "benchmark"
-WIDE = "benchmark_wide"  # the same with 64 columns, for landing alone
-NARROW = "benchmark_narrow"  # the same without outcomes and regressions: 24 items in six scales
 FURTHER = tuple(f"further_{place:02}" for place in range(1, 20))
 # What nobody is asked in the narrow survey, whose other controls are groups.
 NOT_NARROW = frozenset({*OUTCOMES, *CONTROLS} - {"age", "female"})

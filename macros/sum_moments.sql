@@ -55,10 +55,11 @@
 
 {#
     The moments of one set of variables. Where variables are few and have few answers, as the items of a scale, people
-    who answered all alike are counted first (`is_counted`), and only these counts are multiplied. All sums of a pattern stand side by side first (one scan), `m_2_3` being
-    the cross-product of the second and the third variable and `w_2_3` the weighted one; then they become rows.
-    The variables stand in `pattern` in their order, 1 where answered; a row exists only where both are. Respondents
-    are put together by whole numbers that say the same, a bit per variable: texts are made once per pattern.
+    who answered all alike are counted first (`is_counted`), and only these counts are multiplied. All sums of a pattern
+    stand side by side first (one scan), `m_2_3` being the cross-product of the second and the third variable and
+    `w_2_3` the weighted one; then they become rows. The variables stand in `pattern` in their order, 1 where answered; a
+    row exists only where both are. Respondents are put together by whole numbers that say the same, a bit per
+    variable: texts are made once per pattern.
 #}
 {% macro moments_sql(scored, waves, moment_set, members, is_counted=false) %}
     {% set people = 'n_alike * ' if is_counted else '' %}

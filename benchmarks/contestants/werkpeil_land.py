@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import survey
 from benchmarks.contestants.common import Entry
 from benchmarks.prepare import project_at
+from benchmarks.questions import WIDE
 from werkpeil.landing import land
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     project = project_at(entry.folder, entry.out / "data")
     with entry.stage("answer"):
         file = entry.folder / f"wave.{entry.task.removeprefix('land_')}"
-        result = land(project, file, survey.WIDE, "1")
+        result = land(project, file, WIDE, "1")
     entry.tell(rows=result.rows_accepted)
     entry.finish()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 
-from benchmarks import survey
 from benchmarks.contestants.common import Entry
 from benchmarks.prepare import project_at
+from benchmarks.questions import NAME
 from werkpeil.building import build
 from werkpeil.landing import land
 from werkpeil.warehouse import open_warehouse
@@ -24,7 +24,7 @@ def main() -> None:
     shutil.copytree(entry.folder / "project", entry.out / "project")
     project = project_at(entry.out)
     with entry.stage("prepare"):
-        land(project, entry.folder / "new.parquet", survey.NAME, "new")
+        land(project, entry.folder / "new.parquet", NAME, "new")
     with entry.stage("answer"):
         built = build(project)
     with open_warehouse(project) as connection:

@@ -121,7 +121,7 @@ def run_dbt(
 
     messages: list[str] = []
     counted = {"done": 0, "total": 0}
-    running: list[str] = []
+    running: dict[str, None] = {}  # in the order in which they began
 
     def tell() -> None:
         if on_progress:
@@ -132,14 +132,14 @@ def run_dbt(
         if name == "ConcurrencyLine":
             counted["total"] = event.data.node_count
         elif name == "NodeStart":
-            running.append(event.data.node_info.node_name)
+            running[event.data.node_info.node_name] = None
             tell()
         elif name == "NodeFinished":
             counted["done"] += 1
             node, seconds = event.data.node_info, event.data.run_result.execution_time
             outcome = {"node": node.node_name, "status": node.node_status, "seconds": round(seconds, 3)}
             logger.debug("%s %s", node.resource_type, node.node_name, extra=outcome)
-            running[:] = [other for other in running if other != node.node_name]
+            running.pop(node.node_name, None)
             tell()
         elif event.info.level in {"error", "warn"}:
             messages.append(event.info.msg)

@@ -323,12 +323,7 @@ class Rows:
             f", {self._stored(column)} as {identifier(column.name)}"
             for column in stored_columns(self.codebook)
         )
-        with self._one_thread() if self._is_view() else nullcontext():
-            self._copy_responses(path, columns)
-
-    def _copy_responses(self, path: Path, columns: str) -> None:
-        self.connection.execute(
-            f"""
+        copying = f"""
             copy (
                 select
                     {literal(self.origin.survey_id)} as survey_id,
@@ -339,9 +334,9 @@ class Rows:
                 from {DELIVERED} as d
             ) to {literal(str(path))}
             (format parquet, compression zstd, row_group_size {_ROW_GROUP})
-            """,
-            self.pseudonymiser.parameters,
-        )
+        """
+        with self._one_thread() if self._is_view() else nullcontext():
+            self.connection.execute(copying, self.pseudonymiser.parameters)
 
     @contextmanager
     def _one_thread(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from benchmarks.agreement import read_answers
-from benchmarks.questions import AGREEMENT, ITEMS, MEASURED
+from benchmarks.questions import AGREEMENT, ITEMS, MEASURED, NAME, NARROW, WIDE
 from benchmarks.tasks import Contestant, Task
 
 from benchmarks import __main__ as contest
@@ -31,8 +31,8 @@ def test_answers_are_the_same_each_time_and_others_in_another_wave() -> None:
 def test_answers_hold_what_their_codebook_says() -> None:
     wave = survey.answers(20_000).to_pandas()
     assert len(wave.columns) == 45
-    assert len(survey.answers(10, name=survey.WIDE).column_names) == 64
-    narrow = survey.answers(10, name=survey.NARROW).column_names
+    assert len(survey.answers(10, name=WIDE).column_names) == 64
+    narrow = survey.answers(10, name=NARROW).column_names
     assert [name for name in AGREEMENT if name in narrow] == [
         name for names in ITEMS.values() for name in names
     ]
@@ -46,7 +46,7 @@ def test_answers_hold_what_their_codebook_says() -> None:
     assert (wave["tenure"].dropna() <= wave["age"][wave["tenure"].notna()] - 18).all()
 
 
-@pytest.mark.parametrize("name", [survey.NAME, survey.WIDE, survey.NARROW])
+@pytest.mark.parametrize("name", [NAME, WIDE, NARROW])
 def test_the_codebook_passes_its_check(tmp_path: Path, name: str) -> None:
     project = make_project(tmp_path)
     survey.write_codebook(tmp_path / "survey", name)

@@ -18,7 +18,7 @@ def test_steps_are_shown_and_told_until_one_fails(
 ) -> None:
     steps = (
         large.STEPS[0],
-        ("fail", ["land", "nowhere.parquet", "-s", large.SURVEY, "-w", "2"]),
+        ("fail", ["land", "nowhere.parquet", "-s", large.NARROW, "-w", "2"]),
         large.STEPS[1],
     )
     monkeypatch.setattr(large, "STEPS", steps)
