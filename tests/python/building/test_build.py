@@ -11,9 +11,10 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from support.documents import typed
 from support.projects import ROOT, SURVEYS, make_project, without_checks
 from werkpeil.building import build
-from werkpeil.building.dbt import Outcome
+from werkpeil.building.dbt import Outcome, require_success, run_dbt
 from werkpeil.building.state import SOURCES, inputs_digest, read_state, write_state
 from werkpeil.errors import CheckFailedError, InputError, OutsideError
 from werkpeil.landing import land
@@ -118,6 +119,24 @@ def test_a_model_that_cannot_be_built_is_named_with_its_file(project: Project) -
         build(project)
     assert "dim_groups" in str(failure.value)
     assert "models/marts/shared/dim_groups.sql" in str(failure.value)
+
+
+def test_duckdb_holds_what_it_may_and_says_when_that_is_too_little(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported = typed("docs/how-to/large-waves.md", "A wave larger than memory")
+    [(name, value)] = re.findall(r"export (\w+)=(\w+)", exported)
+    assert value == "2GB"
+
+    monkeypatch.setenv(name, value)
+    held = run_dbt(project, ["show", "--inline", "select current_setting('memory_limit')"]).results[0]
+    assert [tuple(row) for row in held.agate_table.rows] == [("1.8 GiB",)]
+    heavy = "{{ config(materialized='table') }}\nselect len(list(range)) as held from range(9000000)\n"
+    (project.root / "models" / "heavy.sql").write_text(heavy)
+    monkeypatch.setenv(name, "20MB")
+    with pytest.raises(OutsideError, match="heavy") as told:
+        require_success(project, run_dbt(project, ["run", "--select", "heavy"]))
+    assert name in (told.value.hint or "")
 
 
 def test_a_project_that_cannot_be_parsed_is_told_without_a_traceback(project: Project) -> None:
