@@ -47,6 +47,18 @@ moments as (
     from {{ ref('cells_moments') }}
     group by survey_id, wave_id
 
+),
+
+regression_moments as (
+
+    select
+        survey_id,
+        wave_id,
+        max(fingerprint) as fingerprint,
+        count(distinct fingerprint) as fingerprint_count
+    from {{ ref('regression_moments') }}
+    group by survey_id, wave_id
+
 )
 
 select
@@ -60,6 +72,7 @@ select
     profiles.fingerprint as profiles_fingerprint,
     answers.fingerprint as answers_fingerprint,
     moments.fingerprint as moments_fingerprint,
+    regression_moments.fingerprint as regression_moments_fingerprint,
     case
         when profiles.survey_id is null then 'not built'
         when profiles.respondent_count <> deliveries.accepted_count then 'built from another delivery'
@@ -67,7 +80,10 @@ select
             answers.answer_count <> profiles.respondent_count * answers.variable_count
             then 'answers lag behind profiles'
         when
-            profiles.fingerprint_count > 1 or answers.fingerprint_count > 1 or moments.fingerprint_count > 1
+            profiles.fingerprint_count > 1
+            or answers.fingerprint_count > 1
+            or moments.fingerprint_count > 1
+            or regression_moments.fingerprint_count > 1
             then 'built in parts'
         else 'as delivered'
     end as state
@@ -84,4 +100,8 @@ left join moments
     on
         deliveries.survey_id = moments.survey_id
         and deliveries.wave_id = moments.wave_id
+left join regression_moments
+    on
+        deliveries.survey_id = regression_moments.survey_id
+        and deliveries.wave_id = regression_moments.wave_id
 order by deliveries.survey_id asc, deliveries.wave_id asc

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Both sides begin with answers coded and scales scored, each in its form; or both with what was delivered.
+READY, DELIVERED = "answer", "seconds"
 Entries = dict[str, dict[str, Any]]
 MILLION = 1_000_000
 OURS = "Werkpeil, its SQL in bare DuckDB"
@@ -49,11 +51,11 @@ class _Ratio:
         over = _find(entries, self.task, self.over, self.size)
         under = _find(entries, self.task, self.under, self.size)
         size = (over or under or {}).get("size")
-        if over is None or under is None or under["status"] != "done" or not under.get(self.of):
+        if over is None or under is None or under["status"] != "done" or not _measured(under, self.of):
             return Verdict(self.letter, self.goal, "a side is absent", "not measured")
-        if over["status"] not in {"done", "stopped"}:
+        if over["status"] != "done" and (over["status"] != "stopped" or self.of == READY):
             return Verdict(self.letter, self.goal, f"the peer: {over['status']}", "not measured")
-        ratio = over[self.of] / under[self.of]
+        ratio = _measured(over, self.of) / _measured(under, self.of)
         is_bound = over["status"] == "stopped"
         reached = ratio <= self.bound if self.at_most else ratio >= self.bound
         measured = f"{'more than ' if is_bound else ''}{ratio:,.{2 if ratio < 10 else 0}f}"
@@ -63,15 +65,53 @@ class _Ratio:
         return Verdict(self.letter, self.goal, measured, holds)
 
 
+def _measured(entry: dict[str, Any], what: str) -> float:
+    """Return what a ratio is about; 0 if it was not measured."""
+    return float(entry.get("stages", {}).get(READY, 0) if what == READY else entry.get(what, 0))
+
+
 FLOOR = "floor: DuckDB sums each column"
 DBT = "Werkpeil through dbt"
+SCORED = "Werkpeil, of a scored wave"
 RATIOS = (
-    _Ratio("a", "5M: its SQL 150 times faster than R survey", "means", "R survey", OURS, 150, 5 * MILLION),
-    _Ratio("a", "5M: through dbt 150 times faster than R survey", "means", "R survey", DBT, 150, 5 * MILLION),
-    _Ratio("a", "5M: its SQL 30 times faster than svy", "means", "svy", OURS, 30, 5 * MILLION),
-    _Ratio("a", "5M: through dbt 30 times faster than svy", "means", "svy", DBT, 30, 5 * MILLION),
     _Ratio(
-        "a", "5M: a fifteenth of R survey's memory", "means", "R survey", OURS, 15, 5 * MILLION, of="peak"
+        "a", "5M: 150 times faster than R survey", "means", "R survey", SCORED, 150, 5 * MILLION, of=READY
+    ),
+    _Ratio(
+        "a",
+        "5M: 150 times faster than R survey, scoring included",
+        "means",
+        "R survey",
+        OURS,
+        150,
+        5 * MILLION,
+    ),
+    _Ratio(
+        "a",
+        "5M: 150 times faster than R survey, scoring and dbt included",
+        "means",
+        "R survey",
+        DBT,
+        150,
+        5 * MILLION,
+    ),
+    _Ratio("a", "5M: 30 times faster than svy", "means", "svy", SCORED, 30, 5 * MILLION, of=READY),
+    _Ratio("a", "5M: 30 times faster than svy, scoring included", "means", "svy", OURS, 30, 5 * MILLION),
+    _Ratio(
+        "a", "5M: 30 times faster than svy, scoring and dbt included", "means", "svy", DBT, 30, 5 * MILLION
+    ),
+    _Ratio(
+        "a", "5M: a fifteenth of R survey's memory", "means", "R survey", SCORED, 15, 5 * MILLION, of="peak"
+    ),
+    _Ratio(
+        "a",
+        "5M: a fifteenth of R survey's memory, scoring included",
+        "means",
+        "R survey",
+        OURS,
+        15,
+        5 * MILLION,
+        of="peak",
     ),
     _Ratio(
         "a",
@@ -88,6 +128,16 @@ RATIOS = (
         "5M: classical 35 times faster than statsmodels",
         "regressions",
         "statsmodels WLS",
+        SCORED,
+        35,
+        5 * MILLION,
+        of=READY,
+    ),
+    _Ratio(
+        "b",
+        "5M: classical 35 times faster than statsmodels, scoring included",
+        "regressions",
+        "statsmodels WLS",
         "Werkpeil",
         35,
         5 * MILLION,
@@ -97,7 +147,7 @@ RATIOS = (
         "5M: a twenty-fifth of statsmodels' memory",
         "regressions",
         "statsmodels WLS",
-        "Werkpeil",
+        SCORED,
         25,
         5 * MILLION,
         of="peak",
@@ -105,6 +155,16 @@ RATIOS = (
     _Ratio(
         "b",
         "500k: design errors 25 times faster than svyglm",
+        "design",
+        "R svyglm",
+        SCORED,
+        25,
+        MILLION // 2,
+        of=READY,
+    ),
+    _Ratio(
+        "b",
+        "500k: design errors 25 times faster than svyglm, scoring included",
         "design",
         "R svyglm",
         "Werkpeil",

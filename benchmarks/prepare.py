@@ -39,14 +39,6 @@ OF_ITEMS = """
 {{ answer_counts_sql(items, ref('scored_benchmark'), [{'wave_id': '1', 'fingerprint': ''}]) }}
 {% endif %}
 """
-OF_REGRESSIONS = """
-{{ depends_on_codebook() }}
--- depends_on: {{ ref('scored_benchmark') }}
-{% if execute %}
-{% set variables = regression_variables(codebook('benchmark')) %}
-{{ moments_sql(ref('scored_benchmark'), [{'wave_id': '1', 'fingerprint': ''}], 'regressions', variables) }}
-{% endif %}
-"""
 
 
 def make(what: str, folder: Path, count: int) -> None:
@@ -133,7 +125,8 @@ def _warehouse(folder: Path, count: int) -> None:
     with open_warehouse(project, read_only=False) as connection:
         sync_raw(project, connection)
     _dbt(project, ["seed"])
-    needed = [ESTIMATES, "int_regression_models", "int_strata", "cells_waves", "scored_regression_rows"]
+    needed = [ESTIMATES, "int_regression_models", "int_regression_variables", "int_strata", "cells_waves"]
+    needed += ["scored_regression_rows"]
     built = _dbt(project, ["run", "--select", *needed])
     models = [
         {
@@ -148,7 +141,6 @@ def _warehouse(folder: Path, count: int) -> None:
     told = {
         "models": models,
         "cells_of_items": _compiled(project, OF_ITEMS),
-        "moments_of_regressions": _compiled(project, OF_REGRESSIONS),
     }
     (folder / "sql.json").write_text(json.dumps(told), encoding="utf-8")
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Load above which a machine does something else when a benchmark begins.
 QUIET = 0.7
+STAGES = ("prepare", "answer")
 INTRODUCTION = """\
 # Benchmarks
 
@@ -30,10 +31,12 @@ below, which writes what it finds, good or bad.
 
 - Each contestant runs in processes of its own, one after another, its file in the page cache.
 - **seconds** are the median of its runs, from data in its own memory (or, for Werkpeil and DuckDB, in its
-  file) to answers; missing codes and scale scores included (**prepare** is that part), reading a file into
-  memory not. **CPU** is that of all cores in that time. **process** is all of it, starting and reading
-  included, and **peak** the most memory that it held, its children included. **times ours** is its seconds by
-  the first contestant's.
+  file) to answers; missing codes and scale scores included (**prepare** is that part, **answer** the
+  rest), reading a file into memory not. Werkpeil scores a wave once: "of a scored wave" is what a question
+  costs from then on, and goals without a word on scoring compare answers alone, each side with its data
+  ready in its own form. **CPU** is that of all cores in that time. **process** is all of it, starting and
+  reading included, and **peak** the most memory that it held, its children included. **times ours** is its
+  seconds by the first contestant's.
 - **differs** is the largest relative difference from the first contestant's answers: of an estimate (of a
   coefficient near 0, relative to its standard error) and of a standard error.
 - "stopped" was stopped after its time; its seconds are a lower bound, and nothing is extrapolated.
@@ -88,6 +91,7 @@ def _section(task: Task, entries: dict[str, dict[str, Any]]) -> Iterator[str]:
             "seconds",
             "times ours",
             "prepare",
+            "answer",
             "CPU",
             "process",
             "peak",
@@ -103,7 +107,7 @@ def _row(task: Task, entry: dict[str, Any], others: list[dict[str, Any]]) -> tup
     contestant = next(one for one in task.contestants if one.name == entry["contestant"])
     name = entry["contestant"]
     if entry["status"] == "not_here":
-        return (name, *("",) * 8, f"not here: {entry['reason']}")
+        return (name, *("",) * 9, f"not here: {entry['reason']}")
     ours = next((one for one in others if one["contestant"] == task.contestants[0].name), None)
     is_done = entry["status"] == "done"
     sign = "" if is_done else "> "
@@ -126,7 +130,7 @@ def _row(task: Task, entry: dict[str, Any], others: list[dict[str, Any]]) -> tup
         name,
         sign + _number(entry["seconds"]),
         ratio,
-        _number(entry["stages"]["prepare"]) if is_done and "prepare" in entry["stages"] else "",
+        *(_number(entry["stages"][key]) if is_done and key in entry["stages"] else "" for key in STAGES),
         _number(entry["work_cpu"]) if is_done else "",
         _number(entry["wall"]),
         f"{entry['peak'] / 2**20:,.0f} MiB",

@@ -87,7 +87,7 @@ group by {{ by }}, variable_id, answer_value
 
 {#
     A sum of products that keeps what is lost when a small number is added to a large one. DuckDB adds up with Kahan's
-    correction; cross-products of 500,000 people without it cost coefficients two of their digits.
+    correction.
 #}
 {% macro exact_sum(value) -%}
     {{ 'fsum' if target.type == 'duckdb' else 'sum' }}({{ value }})
@@ -99,11 +99,6 @@ group by {{ by }}, variable_id, answer_value
     bit_xor({{ 'hash' if target.type == 'duckdb' else 'xxhash64' }}({{ columns | join(', ') }}))
 {%- endmacro %}
 
-
-{# Some values of one row as an array. #}
-{% macro array_of(values) -%}
-    {{ '[' if target.type == 'duckdb' else 'array(' }}{{ values | join(', ') }}{{ ']' if target.type == 'duckdb' else ')' }}
-{%- endmacro %}
 
 
 {#

@@ -35,9 +35,9 @@
             {% do scored.append(answer) %}
         {% endfor %}
         {% if scored %}
-            {% set codes = scored | map(attribute='answer_code') | map('int') | join(', ') %}
+            {% set codes = scored | map(attribute='answer_code') | list %}
             {% do return({
-                'name': name, 'centre': midpoint_of(scored), 'answered': name ~ ' in (' ~ codes ~ ')',
+                'name': name, 'centre': midpoint_of(scored), 'answered': among(name, codes),
                 'value': scored_value(name, scored),
                 'scores': scored | map(attribute='score') | map('float') | unique | sort
             }) %}
@@ -64,8 +64,11 @@
 
 {# The score of a coded column's answer, as it was given. #}
 {% macro scored_value(name, answers) -%}
-    case {{ name }}
-    {%- for answer in answers %} when {{ answer.answer_code | int }} then {{ answer.score | float }}e0{% endfor %} end
+    {%- set values = [] -%}
+    {%- for answer in answers -%}
+        {%- do values.append({'code': answer.answer_code | int, 'value': answer.score | float}) -%}
+    {%- endfor -%}
+    {{ valued(name, values) }}
 {%- endmacro %}
 
 
@@ -114,5 +117,28 @@
     {% endif %}
 {{ rows_sql(rows, {
     'survey_id': 'text', 'model_id': 'text', 'outcome_id': 'text', 'method': 'text', 'position': 'integer'
+}) }}
+{% endmacro %}
+
+
+{#
+    The variables of each survey's regressions, in the order in which the rows have them. `definition` is another text
+    where a variable is made in another way.
+#}
+{% macro describe_regression_variables() %}
+{{ depends_on_codebook() }}
+    {% set rows = [] %}
+    {% if execute %}
+        {% for survey_id in var('surveys') %}
+            {% for variable in regression_variables(codebook(survey_id)) %}
+                {% do rows.append({
+                    'survey_id': survey_id, 'position': loop.index, 'variable_id': variable.name,
+                    'centre': variable.centre, 'definition': local_md5(centred_value(variable))
+                }) %}
+            {% endfor %}
+        {% endfor %}
+    {% endif %}
+{{ rows_sql(rows, {
+    'survey_id': 'text', 'position': 'integer', 'variable_id': 'text', 'centre': 'double', 'definition': 'text'
 }) }}
 {% endmacro %}

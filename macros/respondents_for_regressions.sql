@@ -1,35 +1,43 @@
 {#
-    The rows that the errors of regressions are computed from: the centred variables of a survey's models, in the
-    order of the moments. A view that holds nothing; it is scanned once per new wave, in batches.
+    The rows that regressions are computed from: the centred variables of a survey's models, a column each in the order of
+    `int_regression_variables`, and no number where one was not answered. Surveys have different variables: `value_1` is
+    the first one of each, and a survey with fewer has none in the last columns. A view that holds nothing.
 #}
 {% macro respondents_for_regressions() %}
 {{ depends_on_codebook() }}
-    {% set parts = [] %}
+    {% set surveys = {} %}
     {% for survey_id in var('surveys') %}
         {% set scored = ref('scored_' ~ survey_id) %}
         {% if execute %}
             {% set variables = regression_variables(codebook(survey_id)) %}
             {% if variables %}
-                {% do parts.append(regression_rows_sql(scored, variables)) %}
+                {% do surveys.update({survey_id: {'scored': scored, 'variables': variables}}) %}
             {% endif %}
         {% endif %}
+    {% endfor %}
+    {% set most = [1] %}
+    {% for survey in surveys.values() %}
+        {% do most.append(survey.variables | length) %}
+    {% endfor %}
+    {% set parts = [] %}
+    {% for survey in surveys.values() %}
+        {% do parts.append(regression_rows_sql(survey.scored, survey.variables, most | max)) %}
     {% endfor %}
 {{ parts | join('\nunion all\n') if parts else no_regression_rows_sql() }}
 {% endmacro %}
 
 
-{% macro regression_rows_sql(scored, variables) %}
-    {% set centred = [] %}
-    {% for variable in variables %}
-        {% do centred.append(centred_value(variable, 'null')) %}
-    {% endfor %}
+{% macro regression_rows_sql(scored, variables, width) %}
 select
     survey_id,
     wave_id,
     stratum_id,
     cluster_id,
-    weight,
-    {{ array_of(centred) }} as centred_values
+    weight
+    {%- for place in range(1, width + 1) %},
+    {{ centred_value(variables[place - 1], no_number()) if place <= variables | length else no_number() }} as value_{{ place }}
+    {%- endfor %},
+    fingerprint
 from {{ scored }}
 {% endmacro %}
 
@@ -41,7 +49,12 @@ select
     cast(null as {{ type_text() }}) as stratum_id,
     cast(null as {{ type_text() }}) as cluster_id,
     cast(null as double) as weight,
-    {{ array_of(['cast(null as double)']) }} as centred_values
+    {{ no_number() }} as value_1,
+    cast(null as {{ type_text() }}) as fingerprint
 from (select 1 as nothing) as empty_form
 where 1 = 0
 {% endmacro %}
+
+
+{# What a column of numbers holds where there is none, so that it travels as numbers alone. #}
+{% macro no_number() %}{% do return("cast('NaN' as double)") %}{% endmacro %}

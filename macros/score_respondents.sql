@@ -178,8 +178,14 @@ left join numbered
     {%- set answers = valid_answers(codebook, column) -%}
     {%- set scores = answers | map(attribute='score') | map('float') | list -%}
     {%- set reversed = column.get('polarity') == 'negative' -%}
-    case {{ column.name }}
-    {%- for answer in answers %} when {{ answer.answer_code | int }} then {{ (scores | min + scores | max - answer.score | float) if reversed else answer.score | float }}e0{% endfor %} else 0e0 end
+    {%- set values = [] -%}
+    {%- for answer in answers -%}
+        {%- set score = answer.score | float -%}
+        {%- do values.append({
+            'code': answer.answer_code | int, 'value': scores | min + scores | max - score if reversed else score
+        }) -%}
+    {%- endfor -%}
+    case when {{ among(column.name, values | map(attribute='code')) }} then {{ valued(column.name, values) }} else 0e0 end
 {%- endmacro %}
 
 

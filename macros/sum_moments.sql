@@ -1,8 +1,8 @@
 {#
-    Cells: cross-products of the variables of each moment set, per pattern of who answered what: the items of a
-    scale, keyed in one direction, and all that a survey's regression models use. Each variable is centred on a
-    known midpoint before it is multiplied, so that no digits are lost; `one` stands for the constant. Any
-    covariance matrix, listwise or pairwise, weighted or not, is a sum over the patterns complete for it.
+    Cells: cross-products of the items of a scale, keyed in one direction, per pattern of who answered what. Each item
+    is centred on a known midpoint before it is multiplied, so that no digits are lost; `one` stands for the constant. Any
+    covariance matrix, listwise or pairwise, weighted or not, is a sum over the patterns complete for it. Those of what
+    regressions use are in `regression_moments`.
 #}
 {% macro sum_moments() %}
 {{ depends_on_codebook() }}
@@ -24,13 +24,13 @@
 
 {% macro survey_moments_sql(codebook, scored, waves) %}
     {% for set in moment_sets(codebook) %}
-{{ moments_sql(scored, waves, set.moment_set, set.variables, set.is_counted) }}
+{{ moments_sql(scored, waves, set.moment_set, set.variables) }}
 {{ 'union all' if not loop.last }}
     {% endfor %}
 {% endmacro %}
 
 
-{# The sets of variables whose cross-products are summed: one per scale, and one for the regressions. #}
+{# The sets of variables whose cross-products are summed: one per scale. #}
 {% macro moment_sets(codebook) %}
     {% set sets = [] %}
     {% for scale in codebook.scales %}
@@ -43,26 +43,20 @@
                 'centre': midpoint_of(valid_answers(codebook, member))
             }) %}
         {% endfor %}
-        {% do sets.append({'moment_set': scale.scale_id, 'variables': variables, 'is_counted': true}) %}
+        {% do sets.append({'moment_set': scale.scale_id, 'variables': variables}) %}
     {% endfor %}
-    {% set variables = regression_variables(codebook) %}
-    {% if variables %}
-        {% do sets.append({'moment_set': 'regressions', 'variables': variables, 'is_counted': false}) %}
-    {% endif %}
     {% do return(sets) %}
 {% endmacro %}
 
 
 {#
-    The moments of one set of variables. Where variables are few and have few answers, as the items of a scale, people
-    who answered all alike are counted first (`is_counted`), and only these counts are multiplied. All sums of a pattern
-    stand side by side first (one scan), `m_2_3` being the cross-product of the second and the third variable and
-    `w_2_3` the weighted one; then they become rows. The variables stand in `pattern` in their order, 1 where answered; a
-    row exists only where both are. Respondents are put together by whole numbers that say the same, a bit per
-    variable: texts are made once per pattern.
+    The moments of one set of variables. People who answered all alike are counted first, for items of a scale have few
+    answers, and only these counts are multiplied. All sums of a pattern stand side by side first (one scan), `m_2_3`
+    being the cross-product of the second and the third variable and `w_2_3` the weighted one; then they become rows. The
+    variables stand in `pattern` in their order, 1 where answered; a row exists only where both are. Respondents are put
+    together by whole numbers that say the same, a bit per variable: texts are made once per pattern.
 #}
-{% macro moments_sql(scored, waves, moment_set, members, is_counted=false) %}
-    {% set people = 'n_alike * ' if is_counted else '' %}
+{% macro moments_sql(scored, waves, moment_set, members) %}
     {% set variables = [{'name': 'one', 'centre': 0.0, 'product': '1e0', 'answered': '1 = 1'}] %}
     {% for member in members %}
         {% do variables.append({
@@ -112,31 +106,26 @@ from (
             survey_id,
             wave_id,
             {{ pattern_of(members) | trim }} as pattern,
-            {{ 'cast(sum(n_alike) as bigint)' if is_counted else 'count(*)' }} as n
+            cast(sum(n_alike) as bigint) as n
             {%- for pair in pairs %},
-            {{ exact_sum(people ~ 'x_' ~ pair.first ~ ' * x_' ~ pair.second) }} as m_{{ pair.name }},
+            {{ exact_sum('n_alike * x_' ~ pair.first ~ ' * x_' ~ pair.second) }} as m_{{ pair.name }},
             {{ exact_sum('weight * x_' ~ pair.first ~ ' * x_' ~ pair.second) }} as w_{{ pair.name }}
             {%- endfor %}
         from (
             select
                 survey_id,
                 wave_id,
-                weight
-                {{- ', n_alike' if is_counted }}
+                weight,
+                n_alike
                 {%- for word in words %},
                 {{ word }} as answered_{{ loop.index0 }}
                 {%- endfor %}
                 {%- for variable in variables %},
                 {{ variable.product }} as x_{{ loop.index0 }}
                 {%- endfor %}
-            {%- if is_counted %}
             from (
                 {{ alike_sql(scored, waves, members | map(attribute='name') | list) }}
             ) as alike
-            {%- else %}
-            from {{ scored }}
-            where {{ in_waves(waves) }}
-            {%- endif %}
         ) as centred
         group by survey_id, wave_id{% for word in words %}, answered_{{ loop.index0 }}{% endfor %}
 

@@ -7,14 +7,13 @@ from werkpeil.statistics.regression_models import fit_models
 def model(dbt, session):
     """Return the coefficients of the waves that must be fitted, classical and design-based."""
     dbt.config(materialized="incremental", incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
-    rows = dbt.ref("scored_regression_rows")
     return fit_models(
-        dbt.ref("cells_moments").filter("moment_set = 'regressions'").df(),
+        dbt.ref("regression_moments").df(),
         dbt.ref("int_regression_models").df(),
         dbt.ref("regression_terms").df(),
         dbt.ref("term_blocks").df(),
         dbt.ref("int_strata").df(),
-        lambda survey, wave: rows.filter(f"survey_id = '{survey}' and wave_id = '{wave}'").to_arrow_reader(65536),
+        dbt.ref("scored_regression_rows"),
         built_waves(dbt, session),
         waves=dbt.ref("cells_waves").df(),
     )

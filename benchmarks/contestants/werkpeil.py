@@ -2,12 +2,15 @@
 
 The SQL that dbt made of its models, in a bare DuckDB on all cores, and the functions that its Python models
 call. It counts more than is asked: 46 variables, the whole and five cuts, every kind of missing answer.
+
+A wave is scored once, whatever is asked of it afterwards: `werkpeil_scored` starts from there.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -15,8 +18,10 @@ import yaml
 
 from benchmarks.contestants.common import Entry
 from benchmarks.questions import MEASURED, OUTCOMES, STATISTICS, TERMS
-from werkpeil.statistics.regression import Fit, complete_moments, fit_moments
+from werkpeil.statistics.regression import Fit, PatternMoments, fit_moments
 from werkpeil.statistics.regression_models import Specification, design_errors
+from werkpeil.statistics.regression_moments import sum_waves
+from werkpeil.statistics.regression_rows import read_rows
 
 WHOLE = "select * from {} where survey_id = 'benchmark' and wave_id = '1'"
 ESTIMATES = f"""
@@ -36,25 +41,30 @@ def create(connection: Any, model: dict[str, Any]) -> None:
 
 
 def means(entry: Entry, connection: Any, models: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    """Score the wave, count its cells, estimate all that a build estimates; return what was asked."""
-    for model in models:
-        if model["layer"] in {"scored", "cells", "estimates"}:
-            with entry.stage("prepare" if model["layer"] == "scored" else "answer"):
-                create(connection, model)
+    """Count the cells of the wave, estimate all that a build estimates; return what was asked."""
     with entry.stage("answer"):
+        for model in models:
+            if model["layer"] in {"cells", "estimates"}:
+                create(connection, model)
         return connection.execute(ESTIMATES).fetchall()
 
 
-def regressions(entry: Entry, connection: Any, sql: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Score the wave, sum its cross-products, fit eight models; with errors of the design if asked."""
-    with entry.stage("prepare"):
-        create(connection, next(model for model in sql["models"] if model["name"] == "scored_benchmark"))
+def regressions(entry: Entry, connection: Any) -> list[tuple[Any, ...]]:
+    """Sum the cross-products of the wave, fit eight models; with errors of the design if asked."""
     with entry.stage("answer"):
-        moments = connection.execute(sql["moments_of_regressions"]).df()
-        fits = {}
+        rows = connection.table("scored.scored_regression_rows")
+        variables = connection.table("estimates.int_regression_variables").df()
+        waves = (
+            connection.table("cells.cells_profiles")
+            .project("survey_id, wave_id, fingerprint")
+            .distinct()
+            .df()
+        )
+        cells = sum_waves(rows, waves, variables, None)
+        moments, fits = PatternMoments(cells), {}
         for outcome in OUTCOMES:
             for weighted in (True, False):
-                chosen = complete_moments(moments, [outcome, *TERMS], weighted=weighted)
+                chosen = moments.complete([outcome, *TERMS], weighted=weighted)
                 fits[outcome, weighted] = fit_moments(chosen, outcome, TERMS, importance=False)
         if entry.task == "regressions":
             return [
@@ -64,9 +74,9 @@ def regressions(entry: Entry, connection: Any, sql: dict[str, Any]) -> list[tupl
             ]
         asked = [Specification(outcome, outcome, TERMS) for outcome in OUTCOMES]
         strata = connection.execute(WHOLE.format("estimates.int_strata")).df()
-        rows = connection.sql(WHOLE.format("scored.scored_regression_rows"))
         designed = {(outcome, "design"): fits[outcome, True] for outcome in OUTCOMES}
-        errors = design_errors(moments, asked, designed, strata, lambda: rows.to_arrow_reader(65536))
+        read = partial(read_rows, rows, "benchmark", "1", len(variables))
+        errors = design_errors(cells, asked, designed, strata, read)
         return [
             (*row[:-1], error)
             for outcome in OUTCOMES
@@ -83,8 +93,8 @@ def _rows(kind: str, outcome: str, fit: Fit) -> list[tuple[Any, ...]]:
     return [(kind, outcome, "", term, b, error) for term, b, error in told]
 
 
-def main() -> None:
-    """Answer what is asked."""
+def main(*, scored: bool = False) -> None:
+    """Answer what is asked; of a wave that is scored already, or score it first."""
     entry = Entry("werkpeil", "duckdb", "numpy", "scipy")
     sql = json.loads((entry.folder / "sql.json").read_text(encoding="utf-8"))
     project = entry.folder / "project"
@@ -93,15 +103,24 @@ def main() -> None:
     with duckdb.connect(
         str(project / "data" / "warehouse.duckdb"), config={"perfect_ht_threshold": size}
     ) as connection:
-        connection.execute(f"set threads = {os.cpu_count()}")
+        streams = scored and entry.task in {"regressions", "design"}
+        connection.execute(f"set threads = {1 if streams else os.cpu_count()}")
+        if streams:
+            # Python multiplies what DuckDB reads; pages that DuckDB keeps would not be read again.
+            connection.execute("set memory_limit = '48MB'")
         found: list[tuple[Any, ...]] = []
+        if not scored and entry.task != "cells":
+            with entry.stage("prepare"):
+                create(
+                    connection, next(model for model in sql["models"] if model["name"] == "scored_benchmark")
+                )
         if entry.task == "means":
             found = means(entry, connection, sql["models"])
         elif entry.task == "cells":
             with entry.stage("answer"):
                 connection.execute(f"create or replace temp table cells as ({sql['cells_of_items']})")
         else:
-            found = regressions(entry, connection, sql)
+            found = regressions(entry, connection)
     entry.finish(found)
 
 

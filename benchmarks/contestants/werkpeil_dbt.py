@@ -17,7 +17,7 @@ from werkpeil.warehouse import open_warehouse
 SELECTED = {
     # What lies between the scored wave and the estimates; seeds stand already.
     "means": ["scored_benchmark+,+path:models/estimates/estimates.sql"],
-    "design": ["scored_benchmark", "cells_moments", "scored_regression_rows", "regressions"],
+    "design": ["scored_benchmark", "regression_moments", "regressions"],
 }
 REGRESSIONS = """
     select 'design', model_id, '', term_id, b, std_error

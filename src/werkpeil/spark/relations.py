@@ -30,6 +30,14 @@ class Relation:
         """Return the rows that meet an SQL condition; Spark looks for them."""
         return Relation(self._frame.filter(condition))
 
+    def project(self, columns: str) -> Relation:
+        """Return some columns, named with a comma between them."""
+        return Relation(self._frame.selectExpr(*columns.split(", ")))
+
+    def distinct(self) -> Relation:
+        """Return each row once."""
+        return Relation(self._frame.distinct())
+
     def df(self) -> Any:
         """Return the rows as a pandas frame, in the order of their values where Spark's own means nothing."""
         table = self._frame.toArrow()

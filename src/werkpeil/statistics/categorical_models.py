@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from werkpeil.statistics.adjustment import benjamini_hochberg
-from werkpeil.statistics.coded import chunks
+from werkpeil.statistics.coded import Texts, chunks
 from werkpeil.statistics.cumulative_logit import (
     CategoryFit,
     average_marginal_effects,
@@ -22,7 +22,7 @@ from werkpeil.statistics.cumulative_logit import (
     no_fit,
     scores,
 )
-from werkpeil.statistics.linearisation import Linearised, ScoreSums, linearise
+from werkpeil.statistics.linearisation import Linearised, ScoreSums, Units, linearise, unit_scores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,15 +83,19 @@ def _fitted(
     if fit.null_reason is not None or rows is None or kind == "classical":
         return fit, Linearised(fit.bread, np.inf, fit.null_reason)
     sums = ScoreSums(len(fit.parameters))
+    clustered = bool(strata["is_clustered"].any())
     weighted = np.flatnonzero(rows.weighted_count > 0)
     for part in chunks(len(weighted)):
-        own = weighted[part]
-        score = scores(fit, rows.y[own], rows.x[own])
-        stratum, weight = rows.stratum[own], rows.weight[own]
-        if strata["is_clustered"].any():
-            sums.add(score * weight[:, None], stratum, rows.cluster[own])
+        clusters = Texts.of(rows.cluster[weighted[part]]) if clustered else None
+        units = Units.of(Texts.of(rows.stratum[weighted[part]]), clusters)
+        own = weighted[part][units.order]
+        score = np.ascontiguousarray(scores(fit, rows.y[own], rows.x[own]).T)
+        if clustered:
+            sums.add(unit_scores(score * rows.weight[own], units, rows.weighted_count[own] > 0))
         else:
-            sums.add_distinct(score, stratum, weight, rows.squared_weight[own], rows.weighted_count[own])
+            sums.add_distinct(
+                score, units, rows.weight[own], rows.squared_weight[own], rows.weighted_count[own]
+            )
     return fit, linearise(fit.bread, sums, strata)
 
 
@@ -155,8 +159,8 @@ def _effects(
 def _p_values(statistic: NDArray[np.float64], df: float) -> NDArray[np.float64]:
     if not df >= 1:
         return np.full(len(statistic), np.nan)
-    return np.asarray(2 * stats.t.sf(np.abs(statistic), df), dtype=float)
+    return np.asarray(2 * special.stdtr(df, -np.abs(statistic)), dtype=float)
 
 
 def _width(df: float) -> float:
-    return float(stats.t.ppf(1 - (1 - LEVEL) / 2, df)) if df >= 1 else np.nan
+    return float(special.stdtrit(df, 1 - (1 - LEVEL) / 2)) if df >= 1 else np.nan

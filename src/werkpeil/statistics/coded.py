@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -76,6 +76,40 @@ class CodedMatrix:
         return CodedMatrix(self.row_count, self.codes, tuple((values - m) / s for values, m, s in moved))
 
 
+@dataclass(frozen=True)
+class Texts:
+    """A column of m texts, few of them different.
+
+    Attributes:
+        codes: Places in `names`, shape (m,).
+        names: The different texts.
+    """
+
+    codes: NDArray[np.integer[Any]]
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, texts: NDArray[np.object_]) -> Texts:
+        """Return an array of texts, shape (m,), as codes."""
+        codes, names = pd.factorize(texts)
+        return cls(codes, tuple(map(str, names)))
+
+    @classmethod
+    def of_arrow(cls, column: Any) -> Texts:
+        """Return an Arrow array of texts as codes; none of them is missing."""
+        coded = column.dictionary_encode()
+        return cls(coded.indices.to_numpy(), tuple(coded.dictionary.to_pylist()))
+
+    @classmethod
+    def alike(cls, m: int) -> Texts:
+        """Return m empty texts."""
+        return cls(np.zeros(m, dtype=np.int8), ("",))
+
+    def __getitem__(self, rows: slice | NDArray[np.intp] | NDArray[np.bool_]) -> Texts:
+        """Return some of them."""
+        return Texts(self.codes[rows], self.names)
+
+
 @dataclass
 class CodedColumn:
     """A column that grows by batches: codes are 0 where there is no value, else its place from 1."""
@@ -86,10 +120,18 @@ class CodedColumn:
     def add(self, values: NDArray[Any], there: NDArray[np.bool_] | None = None) -> None:
         """Add a batch of values, shape (m,); `there` marks those that are any."""
         codes, found = pd.factorize(values if there is None else values[there])
-        lookup = np.array([self._places.setdefault(value, len(self._places) + 1) for value in found.tolist()])
         coded = np.zeros(len(values), dtype=np.int64)
-        coded[slice(None) if there is None else there] = lookup[codes] if len(codes) else 0
+        coded[slice(None) if there is None else there] = self._codes(codes, found.tolist())
         self._parts.append(_small(coded))
+
+    def add_texts(self, texts: Texts) -> None:
+        """Add a batch of texts."""
+        self._parts.append(_small(self._codes(texts.codes, texts.names)))
+
+    def _codes(self, codes: NDArray[np.integer[Any]], found: Sequence[Any]) -> NDArray[np.int64]:
+        """Return codes of this column for those of a batch."""
+        lookup = np.array([self._places.setdefault(value, len(self._places) + 1) for value in found])
+        return lookup[codes] if len(codes) else np.zeros(0, dtype=np.int64)
 
     @property
     def values(self) -> NDArray[Any]:

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import statsmodels.api as sm
 from scipy import linalg
 from scipy.special import expit, logit
 
@@ -215,6 +214,8 @@ def _obstacle(x: CodedMatrix, weight: NDArray[np.float64], n: int, k: int) -> st
 
 def _logit(places: NDArray[np.intp], x: CodedMatrix, weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return threshold and coefficients of a logit of the first rows; anything, if there is no maximum."""
+    import statsmodels.api as sm  # noqa: PLC0415 - 40 MB and a second, for surveys that have a logit alone
+
     first = slice(0, SAMPLE)
     exogenous = sm.add_constant(x[first], has_constant="add")
     with warnings.catch_warnings():

@@ -6,14 +6,15 @@ Source: Binder (1983), International Statistical Review 51, 279-292.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+from werkpeil.statistics.coded import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    import pandas as pd
     from numpy.typing import NDArray
 
 
@@ -30,6 +31,63 @@ class Linearised:
     covariance: NDArray[np.float64]
     df: float
     null_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Units:
+    """Where the m rows of each sampling unit stand once they are put in order, of g units.
+
+    Without clusters each row is a unit, and what stands together are the rows of a stratum.
+
+    Attributes:
+        order: Puts the rows in order, shape (m,).
+        starts: Where the rows of each begin, shape (g,).
+        names: Stratum and cluster of each; the cluster is empty where there are none.
+    """
+
+    order: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    names: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, strata: Texts, clusters: Texts | None = None) -> Units:
+        """Find the units of rows whose strata, and clusters if there are any, are known."""
+        others = clusters or Texts.alike(len(strata.codes))
+        size = len(others.names)
+        codes = strata.codes.astype(np.int64) * size + others.codes
+        # numpy puts short whole numbers in order by counting.
+        order = np.argsort(codes.astype(np.min_scalar_type(len(strata.names) * size)), kind="stable")
+        sorted_codes = codes[order]
+        starts = np.flatnonzero(np.diff(sorted_codes, prepend=-1))
+        pairs = (divmod(int(code), size) for code in sorted_codes[starts])
+        return cls(order, starts, tuple((strata.names[a], others.names[b]) for a, b in pairs))
+
+    def slices(self) -> list[slice]:
+        """Return the rows of each, in order."""
+        edges = [*self.starts.tolist(), len(self.order)]
+        return [slice(start, end) for start, end in pairwise(edges)]
+
+
+# Of each unit of a batch: its name, sum of scores, sum of outer products where each row is a unit, and rows.
+UnitScores = list[tuple[tuple[str, str], "NDArray[np.float64]", "NDArray[np.float64] | None", int]]
+
+
+def unit_scores(scores: NDArray[np.float64], units: Units, counted: NDArray[np.bool_]) -> UnitScores:
+    """Return what a batch of scores adds.
+
+    Args:
+        scores: Shape (k, m), in the order of the units.
+        units: Of the batch.
+        counted: Which rows carry weight, shape (m,); the others are no units of the model's sample, and their
+            scores are 0.
+    """
+    counts = np.add.reduceat(counted, units.starts, dtype=np.int64).tolist() if len(counted) else []
+    found: UnitScores = []
+    for name, chosen, count in zip(units.names, units.slices(), counts, strict=True):
+        if count:
+            own = scores[:, chosen]
+            found.append((name, own.sum(axis=1), None if name[1] else own @ own.T, count))
+    return found
 
 
 @dataclass
@@ -59,35 +117,20 @@ class ScoreSums:
         """Sampling units with scores: clusters, or respondents where there are none."""
         return len(self.clusters) or self.respondents
 
-    def add(
-        self,
-        scores: NDArray[np.float64],
-        strata: NDArray[np.object_],
-        clusters: NDArray[np.object_] | None,
-        counted: NDArray[np.bool_] | None = None,
-    ) -> None:
-        """Add a batch of scores, shape (m, k), with the stratum and cluster of each row.
-
-        `counted` marks the rows that carry weight; the others are no units of the model's sample.
-        """
-        if counted is not None:
-            scores, strata = scores[counted], strata[counted]
-            clusters = None if clusters is None else clusters[counted]
-        zero = np.zeros(self.k)
-        for stratum, chosen in _apart(strata):
-            rows = scores[chosen]
-            self.totals[stratum] = self.totals.get(stratum, zero) + rows.sum(axis=0)
-            if clusters is None:
-                self._add_squares(stratum, rows, rows, len(rows))
-                continue
-            for cluster, members in _apart(clusters[chosen]):
-                key = (str(stratum), str(cluster))
-                self.clusters[key] = self.clusters.get(key, zero) + rows[members].sum(axis=0)
+    def add(self, scores: UnitScores) -> None:
+        """Add the scores of a batch."""
+        for (stratum, cluster), total, square, count in scores:
+            self._add_total(stratum, total)
+            if square is None:
+                key = (stratum, cluster)
+                self.clusters[key] = self.clusters.get(key, np.zeros(self.k)) + total
+            else:
+                self._add_square(stratum, square, count)
 
     def add_distinct(
         self,
         scores: NDArray[np.float64],
-        strata: NDArray[np.object_],
+        units: Units,
         weights: NDArray[np.float64],
         squared_weights: NDArray[np.float64],
         counts: NDArray[np.int64],
@@ -95,23 +138,23 @@ class ScoreSums:
         """Add what many respondents of an unclustered design have in common.
 
         Args:
-            scores: Scores of distinct rows for a weight of 1, shape (m, k).
-            strata: Stratum of each, shape (m,).
-            weights: Sum of the weights of the respondents behind it, shape (m,).
+            scores: Scores of distinct rows for a weight of 1, shape (k, m), in the order of the units.
+            units: Of those rows.
+            weights: Sum of the weights of the respondents behind each, shape (m,), in the same order.
             squared_weights: Sum of their squared weights, shape (m,).
             counts: How many of them carry weight, shape (m,).
         """
-        for stratum, chosen in _apart(strata):
-            rows = scores[chosen]
-            total = self.totals.get(stratum, np.zeros(self.k))
-            self.totals[stratum] = total + weights[chosen] @ rows
-            self._add_squares(stratum, rows, rows * squared_weights[chosen, None], int(counts[chosen].sum()))
+        for (stratum, _), chosen in zip(units.names, units.slices(), strict=True):
+            own = scores[:, chosen]
+            self._add_total(stratum, own @ weights[chosen])
+            square = own @ (own * squared_weights[chosen]).T
+            self._add_square(stratum, square, int(counts[chosen].sum()))
 
-    def _add_squares(
-        self, stratum: str, left: NDArray[np.float64], right: NDArray[np.float64], count: int
-    ) -> None:
-        square = self.squares.get(stratum, np.zeros((self.k, self.k)))
-        self.squares[stratum] = square + left.T @ right
+    def _add_total(self, stratum: str, total: NDArray[np.float64]) -> None:
+        self.totals[stratum] = self.totals.get(stratum, np.zeros(self.k)) + total
+
+    def _add_square(self, stratum: str, square: NDArray[np.float64], count: int) -> None:
+        self.squares[stratum] = self.squares.get(stratum, np.zeros((self.k, self.k))) + square
         self.respondents += count
 
     def meat(
@@ -138,14 +181,6 @@ class ScoreSums:
             spread = squares[stratum] - np.outer(total, total) / m
             result += unsampled_shares[stratum] * m / (m - 1) * spread
         return result
-
-
-def _apart(names: NDArray[np.object_]) -> Iterator[tuple[str, NDArray[np.intp]]]:
-    """Yield each name with the places where it stands, in their order."""
-    codes, different = pd.factorize(names)
-    order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=len(different)))
-    yield from zip(different, np.split(order, ends)[:-1], strict=True)
 
 
 def linearise(bread: NDArray[np.float64], sums: ScoreSums, strata: pd.DataFrame) -> Linearised:

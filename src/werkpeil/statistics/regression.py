@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, stats
+from scipy import linalg, special
 
 from werkpeil.errors import InputError
 
@@ -155,46 +155,59 @@ def places_of(cells: pd.DataFrame) -> dict[str, int]:
     return {str(name): int(place) for name, place in named.itertuples(index=False)}
 
 
-def complete_moments(cells: pd.DataFrame, variables: Sequence[str], *, weighted: bool) -> Moments:
-    """Return the moments of the people who answered all of some variables.
+class PatternMoments:
+    """Cross-products of a wave per pattern of answered variables, ready to be added up over patterns."""
 
-    Args:
-        cells: Rows of `cells_moments` of one survey, wave and moment set.
-        variables: Which variables, k of them.
-        weighted: Use the weights.
+    def __init__(self, cells: pd.DataFrame) -> None:
+        """Take the rows of `regression_moments` of one survey and wave."""
+        self._places = places_of(cells)
+        a, b = (cells[f"position_{side}"].to_numpy(dtype=int) for side in ("a", "b"))
+        self._v = int(max(a.max(initial=0), b.max(initial=0)))
+        self._places_of_sums = np.minimum(a, b) * (self._v + 1) + np.maximum(a, b)
+        self._sums = {
+            weighted: cells["sum_wxy" if weighted else "sum_xy"].to_numpy(dtype=float)
+            for weighted in (False, True)
+        }
+        self._codes, patterns = pd.factorize(cells["pattern"])
+        letters = [[letter == "1" for letter in str(pattern)] for pattern in patterns]
+        self._answered = np.array(letters, dtype=bool).reshape(len(patterns), -1)
+        totals = cells[a == 0].drop_duplicates("position_b")
+        self._centres = dict(
+            zip(totals["position_b"].astype(int), totals["centre_b"].astype(float), strict=True)
+        )
 
-    Returns:
-        Their moments; with n = 0 and NaN everywhere if nobody answered them all. A variable that nobody
-        answered is not among the cells at all.
-    """
-    known = places_of(cells)
-    k = len(variables)
-    if not known.keys() >= set(variables):
-        return Moments(tuple(variables), 0, 0.0, np.full(k, np.nan), np.full((k, k), np.nan))
-    places = {name: known[name] for name in variables}
-    codes, patterns = pd.factorize(cells["pattern"])
-    complete = np.array(
-        [all(str(pattern)[place - 1] == "1" for place in places.values()) for pattern in patterns]
-    )
-    wanted = {0: 0} | {place: row for row, place in enumerate(places.values(), start=1)}
-    rows = cells[complete[codes]]
-    rows = rows[rows["position_a"].isin(wanted) & rows["position_b"].isin(wanted)]
-    value = rows["sum_wxy" if weighted else "sum_xy"].to_numpy(dtype=float)
-    sums = np.zeros((k + 1, k + 1))
-    a = rows["position_a"].map(wanted).to_numpy(dtype=int)
-    b = rows["position_b"].map(wanted).to_numpy(dtype=int)
-    np.add.at(sums, (np.minimum(a, b), np.maximum(a, b)), value)
-    sums = np.triu(sums) + np.triu(sums, 1).T
-    is_constant = (rows["position_a"] == 0) & (rows["position_b"] == 0)
-    n = int(rows.loc[is_constant, "sum_xy"].sum())
-    size = float(sums[0, 0])
-    if n == 0 or not size > 0:
-        return Moments(tuple(variables), n, 0.0, np.full(k, np.nan), np.full((k, k), np.nan))
-    offsets = sums[0, 1:] / size
-    products = sums[1:, 1:] - size * np.outer(offsets, offsets)
-    centres = rows[rows["position_a"] == 0].drop_duplicates("position_b").set_index("position_b")["centre_b"]
-    means = offsets + np.array([float(centres[place]) for place in places.values()])
-    return Moments(tuple(variables), n, size, means, products)
+    def complete(self, variables: Sequence[str], *, weighted: bool) -> Moments:
+        """Return the moments of the people who answered all of some variables.
+
+        Args:
+            variables: Which variables, k of them.
+            weighted: Use the weights.
+
+        Returns:
+            Their moments; with n = 0 and NaN everywhere if nobody answered them all. A variable that nobody
+            answered is not among the cells at all.
+        """
+        k = len(variables)
+        nothing = np.full(k, np.nan), np.full((k, k), np.nan)
+        if not self._places.keys() >= set(variables):
+            return Moments(tuple(variables), 0, 0.0, *nothing)
+        places = [self._places[name] for name in variables]
+        chosen = np.all(self._answered[:, [place - 1 for place in places]], axis=1)[self._codes]
+        n = round(self._added(chosen, weighted=False)[0, 0])
+        sums = self._added(chosen, weighted=weighted)
+        sums = (np.triu(sums) + np.triu(sums, 1).T)[np.ix_([0, *places], [0, *places])]
+        size = float(sums[0, 0])
+        if n == 0 or not size > 0:
+            return Moments(tuple(variables), n, 0.0, *nothing)
+        offsets = sums[0, 1:] / size
+        products = sums[1:, 1:] - size * np.outer(offsets, offsets)
+        means = offsets + np.array([self._centres[place] for place in places])
+        return Moments(tuple(variables), n, size, means, products)
+
+    def _added(self, chosen: NDArray[np.bool_], *, weighted: bool) -> NDArray[np.float64]:
+        size = self._v + 1
+        sums = np.bincount(self._places_of_sums[chosen], self._sums[weighted][chosen], size * size)
+        return sums.astype(float).reshape(size, size)
 
 
 def fit_moments(moments: Moments, outcome: str, terms: Sequence[str], *, importance: bool = True) -> Fit:
@@ -394,7 +407,7 @@ def _f_test(r_squared: float, p: int, df: int) -> tuple[float, float]:
     if p == 0 or df <= 0 or not r_squared < 1:
         return float("nan"), float("nan")
     statistic = (r_squared / p) / ((1 - r_squared) / df)
-    return statistic, float(stats.f.sf(statistic, p, df))
+    return statistic, float(special.fdtrc(p, df, statistic))
 
 
 def _no_fit(terms: Sequence[str], n: int, reason: str, condition: float = np.nan) -> Fit:

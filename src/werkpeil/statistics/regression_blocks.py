@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg, special
 
 from werkpeil.statistics.regression import adjust_r_squared
 
@@ -71,7 +71,7 @@ def block_test(fit: Fit, errors: Linearised, names: Sequence[str]) -> BlockTest:
         return too_few
     ratio = fit.b[places] / scale
     f_statistic = float(ratio @ linalg.solve(standard, ratio, assume_a="pos")) / k
-    p_value = float(stats.f.sf(f_statistic, k, errors.df))
+    p_value = float(special.fdtrc(k, errors.df, np.maximum(f_statistic, 0.0)))
     return replace(untested, f_statistic=f_statistic, df_denominator=float(errors.df), p_value=p_value)
 
 

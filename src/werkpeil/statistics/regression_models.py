@@ -15,23 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from werkpeil.errors import InputError
 from werkpeil.statistics.adjustment import benjamini_hochberg
 from werkpeil.statistics.categorical_models import categorical_tables
-from werkpeil.statistics.linearisation import Linearised, ScoreSums, linearise
-from werkpeil.statistics.regression import Fit, Moments, complete_moments, fit_moments, fit_rows
+from werkpeil.statistics.linearisation import Linearised, ScoreSums, Units, UnitScores, linearise, unit_scores
+from werkpeil.statistics.regression import Fit, Moments, PatternMoments, fit_moments, fit_rows
 from werkpeil.statistics.regression_blocks import block_test
-from werkpeil.statistics.regression_rows import CodedWave, Reader
+from werkpeil.statistics.regression_rows import CodedWave, People, Reader, read_rows
+from werkpeil.statistics.side_by_side import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
-
-    # Record batches of `scored_regression_rows` of one survey and wave.
-    Rows = Callable[[str, str], Iterable[Any]]
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +79,7 @@ def fit_models(  # noqa: PLR0913 - the tables of the layers below, one each
     terms: pd.DataFrame,
     blocks: pd.DataFrame,
     strata: pd.DataFrame,
-    rows: Rows,
+    rows: Any,
     built: pd.DataFrame | None,
     *,
     waves: pd.DataFrame | None = None,
@@ -89,13 +87,13 @@ def fit_models(  # noqa: PLR0913 - the tables of the layers below, one each
     """Fit every model of every wave whose moments, models or strata changed.
 
     Args:
-        moments: `cells_moments` of the moment set `regressions`.
+        moments: `regression_moments`.
         models: `int_regression_models`: outcome and, where its answers are few, `logit` or `ordinal`.
         terms: The seed `regression_terms`.
         blocks: The seed `term_blocks`.
         strata: `int_strata`: units and unsampled share per stratum.
-        rows: Gives the record batches of a survey and wave; read at most twice per wave that is fitted, and
-            once more for each fit that only the rows can tell.
+        rows: The relation `scored_regression_rows`; read at most twice per wave that is fitted, and once more
+            for each fit that only the rows can tell.
         built: survey_id, wave_id and fingerprint of what is fitted already, or None.
         waves: `cells_waves`; a wave that is retired has no rows any more and keeps the fits that it has.
 
@@ -121,7 +119,8 @@ def fit_models(  # noqa: PLR0913 - the tables of the layers below, one each
         if (survey_id, wave_id) in retired:
             logger.warning(KEPT, survey_id, wave_id)
             continue
-        fitted = _fit_wave(cells, specifications, design, partial(rows, survey_id, wave_id))
+        read = partial(read_rows, rows, survey_id, wave_id, len(str(cells["pattern"].iloc[0])))
+        fitted = _fit_wave(cells, specifications, design, read)
         frames.append(fitted.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint))
     return _typed(pd.concat(frames, ignore_index=True))
 
@@ -176,20 +175,19 @@ def _fit_wave(
     design: pd.DataFrame,
     rows: Callable[[], Iterable[Any]],
 ) -> pd.DataFrame:
+    moments = PatternMoments(cells)
     fits = {}
     for specification in specifications:
         for kind in ("classical", "design"):
             weighted = kind == "design"
-            chosen = complete_moments(cells, specification.variables, weighted=weighted)
+            chosen = moments.complete(specification.variables, weighted=weighted)
             fit = fit_moments(chosen, specification.outcome, specification.terms)
             if fit.null_reason == "collinear":
                 fit = _refit(cells, specification, chosen, rows, weighted=weighted)
             fits[specification.model_id, kind] = fit
     errors = design_errors(cells, specifications, fits, design, rows)
     few = [
-        s
-        for s in specifications
-        if s.method is not None and complete_moments(cells, s.variables, weighted=False).n
+        s for s in specifications if s.method is not None and moments.complete(s.variables, weighted=False).n
     ]
     coded = _coded_wave(cells, few, design, rows)
     frames = []
@@ -205,7 +203,7 @@ def _fit_wave(
             if coded is not None and specification in few:
                 distinct = coded.distinct(specification.outcome, specification.terms)
             tables.append(categorical_tables(specification.terms, specification.method, distinct, design))
-        answered = complete_moments(cells, [specification.outcome], weighted=False).n
+        answered = moments.complete([specification.outcome], weighted=False).n
         frames += [table.assign(model_id=model_id, lost_to_missing=answered - table["n"]) for table in tables]
     return pd.concat(frames, ignore_index=True)
 
@@ -223,10 +221,13 @@ def _refit(
     chosen = moments.of(specification.variables)
 
     def triples() -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
+        places = reader.rows(specification.variables)
         for batch in rows():
-            people = reader.people(reader.rows(batch), specification.variables)
-            weights = people.weight if weighted else np.ones(len(people.weight))
-            yield people.values[:, 0], people.values[:, 1:], weights
+            people = reader.people(batch)
+            complete = people.answered[places].all(axis=0)
+            values = people.values[places][:, complete]
+            weights = people.weight[complete] if weighted else np.ones(values.shape[1])
+            yield values[0], values[1:].T, weights
 
     spread = np.sqrt(np.diag(chosen.products) / chosen.size)
     return fit_rows(
@@ -246,18 +247,19 @@ def design_errors(
     clustered = bool(design["is_clustered"].any())
     open_models = [s for s in specifications if fits[s.model_id, "design"].null_reason is None]
     sums = {s.model_id: ScoreSums(len(s.terms) + 1) for s in open_models}
-    for batch in rows() if open_models else ():
-        decoded = reader.rows(batch)
-        for specification in open_models:
-            people = reader.people(decoded, specification.variables)
-            x = np.column_stack([np.ones(len(people.weight)), people.values[:, 1:]])
-            residuals = people.values[:, 0] - x @ fits[specification.model_id, "design"].b
-            sums[specification.model_id].add(
-                x * (people.weight * residuals)[:, None],
-                people.stratum,
-                people.cluster if clustered else None,
-                people.weight > 0,
-            )
+
+    def scores(batch: Any) -> list[UnitScores]:
+        people = reader.people(batch)
+        units = Units.of(people.stratum, people.cluster if clustered else None)
+        people = people.in_order(units.order)
+        return [
+            _scores(people, units, reader.rows(s.variables), fits[s.model_id, "design"].b)
+            for s in open_models
+        ]
+
+    for batch in each(scores, rows()) if open_models else ():
+        for specification, added in zip(open_models, batch, strict=True):
+            sums[specification.model_id].add(added)
     found = {}
     for specification in specifications:
         fit = fits[specification.model_id, "design"]
@@ -267,6 +269,16 @@ def design_errors(
             else linearise(fit.bread, sums[specification.model_id], design)
         )
     return found
+
+
+def _scores(people: People, units: Units, places: list[int], b: NDArray[np.float64]) -> UnitScores:
+    """Return the scores of a linear model of the variables in some places, the outcome in the first."""
+    weight = people.weight * people.answered[places].all(axis=0)
+    x = np.empty((len(places), len(weight)))
+    x[0] = 1.0
+    x[1:] = people.values[places[1:]]
+    residuals = people.values[places[0]] - b @ x
+    return unit_scores(x * (weight * residuals), units, weight > 0)
 
 
 def _coded_wave(
@@ -295,8 +307,8 @@ def _table(
     df = errors.df
     std_error = np.sqrt(np.diag(errors.covariance))
     statistic = fit.b / std_error
-    p_value = 2 * stats.t.sf(np.abs(statistic), df) if df >= 1 else np.full(len(fit.b), np.nan)
-    width = stats.t.ppf(1 - (1 - LEVEL) / 2, df) * std_error if df >= 1 else np.nan
+    p_value = 2 * special.stdtr(df, -np.abs(statistic)) if df >= 1 else np.full(len(fit.b), np.nan)
+    width = special.stdtrit(df, 1 - (1 - LEVEL) / 2) * std_error if df >= 1 else np.nan
     q_value = np.concatenate([[np.nan], benjamini_hochberg(p_value[1:])])
     table = pd.DataFrame(
         {

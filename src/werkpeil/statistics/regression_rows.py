@@ -11,31 +11,81 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from werkpeil.statistics.coded import CodedColumn, CodedMatrix, packed
+from werkpeil.statistics.coded import CodedColumn, CodedMatrix, Texts, packed
 from werkpeil.statistics.regression import places_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
+# Enough that a call costs nothing beside its work, few enough that a batch stays a few megabytes.
+BATCH = 65536
+
+
+def read_rows(
+    relation: Any, survey_id: str, wave_id: str, variable_count: int, *, texts: bool = True
+) -> Iterator[Any]:
+    """Yield the respondents of a wave in batches of one size, the last one excepted.
+
+    Where a batch ends must follow from the wave alone: sums are made by batch, and their last bit would else
+    depend on what else the warehouse holds.
+
+    Args:
+        relation: `scored_regression_rows`.
+        survey_id: Survey.
+        wave_id: Wave.
+        variable_count: Variables of the survey's models.
+        texts: Whether stratum and cluster are wanted.
+    """
+    columns = [f"value_{place}" for place in range(1, variable_count + 1)]
+    columns += ["weight", *(("stratum_id", "cluster_id") if texts else ())]
+    own = relation.filter(f"survey_id = '{survey_id}' and wave_id = '{wave_id}'")
+    return _of_one_size(own.project(", ".join(columns)).to_arrow_reader(BATCH), BATCH)
+
+
+def _of_one_size(batches: Iterable[Any], size: int) -> Iterator[Any]:
+    """Yield the rows of some record batches as batches of so many rows."""
+    waiting: list[Any] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += batch.num_rows
+        while rows >= size:
+            whole = waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting)
+            yield whole.slice(0, size)
+            rows -= size
+            waiting = [whole.slice(size)] if rows else []
+    if rows:
+        yield pa.concat_batches(waiting)
+
 
 @dataclass(frozen=True)
 class People:
-    """Respondents of a batch, m of them.
+    """Respondents of a batch, m of them, with k variables.
 
     Attributes:
-        values: Some variables in their own units, NaN where one was not answered, shape (m, k).
+        values: The variables in their own units, 0 where one was not answered, shape (k, m).
+        answered: Whether it was, shape (k, m).
         weight: Shape (m,).
-        stratum: Shape (m,).
-        cluster: Shape (m,).
+        stratum: Of each of them.
+        cluster: Of each of them.
     """
 
     values: NDArray[np.float64]
+    answered: NDArray[np.bool_]
     weight: NDArray[np.float64]
-    stratum: NDArray[np.object_]
-    cluster: NDArray[np.object_]
+    stratum: Texts
+    cluster: Texts
+
+    def in_order(self, order: NDArray[np.intp]) -> People:
+        """Return them in another order."""
+        values = np.empty_like(self.values)
+        for own, column in zip(values, self.values, strict=True):
+            np.take(column, order, out=own, mode="clip")
+        texts = (self.stratum[order], self.cluster[order])
+        return People(values, self.answered[:, order], self.weight[order], *texts)
 
 
 class Reader:
@@ -43,34 +93,29 @@ class Reader:
 
     def __init__(self, cells: pd.DataFrame) -> None:
         """Look up each variable's place in a row, and what was taken off it, in the wave's moments."""
-        self._places = places_of(cells)
+        places = places_of(cells)
         totals = cells[cells["position_a"] == 0].drop_duplicates("variable_b")
-        centres = zip(totals["variable_b"], totals["centre_b"], strict=True)
-        self._centres = {str(name): float(centre) for name, centre in centres}
+        centres = dict(zip(totals["variable_b"].astype(str), totals["centre_b"].astype(float), strict=True))
+        # What nobody answered has a place too, and no moments.
+        self._columns = [(f"value_{place}", centres[name]) for name, place in places.items()]
+        self._rows = {name: row for row, name in enumerate(places)}
 
-    def rows(self, batch: Any) -> People:
-        """Return all respondents and variables of a batch; each model then picks its own."""
-        flat = batch.column("centred_values").flatten().to_numpy(zero_copy_only=False)
-        # What nobody answered has a place too, and neither moments nor a centre.
-        v = len(flat) // batch.num_rows if batch.num_rows else max(self._places.values(), default=0)
-        values = np.array(flat, dtype=float).reshape(batch.num_rows, v)
-        for name, place in self._places.items():
-            values[:, place - 1] += self._centres[name]
-        weight, stratum, cluster = (
-            batch.column(name).to_numpy(zero_copy_only=False)
-            for name in ("weight", "stratum_id", "cluster_id")
-        )
-        return People(values, weight, stratum, cluster)
+    def people(self, batch: Any) -> People:
+        """Return all respondents and variables of a batch."""
+        values = np.empty((len(self._columns), batch.num_rows))
+        answered = np.empty(values.shape, dtype=bool)
+        for row, (name, centre) in enumerate(self._columns):
+            column = batch.column(name).to_numpy(zero_copy_only=False)
+            np.equal(column, column, out=answered[row])
+            np.add(column, centre, out=values[row])
+            values[row, ~answered[row]] = 0.0
+        weight = batch.column("weight").to_numpy(zero_copy_only=False)
+        texts = (Texts.of_arrow(batch.column(name)) for name in ("stratum_id", "cluster_id"))
+        return People(values, answered, weight, *texts)
 
-    def column(self, rows: People, variable: str) -> NDArray[np.float64]:
-        """Return a variable, shape (m,)."""
-        return rows.values[:, self._places[variable] - 1]
-
-    def people(self, rows: People, variables: list[str]) -> People:
-        """Return who answered all of some variables; each of them was answered by somebody."""
-        values = rows.values[:, [self._places[name] - 1 for name in variables]]
-        complete = ~np.isnan(values).any(axis=1)
-        return People(values[complete], rows.weight[complete], rows.stratum[complete], rows.cluster[complete])
+    def rows(self, variables: Sequence[str]) -> list[int]:
+        """Return where variables stand among those of people; each of them was answered by somebody."""
+        return [self._rows[name] for name in variables]
 
 
 @dataclass(frozen=True)
@@ -118,14 +163,14 @@ class CodedWave:
         self._columns = {name: CodedColumn() for name in dict.fromkeys(variables)}
         self._stratum, self._cluster = CodedColumn(), CodedColumn()
         weights = [np.zeros(0)]
+        rows = reader.rows(list(self._columns))
         for batch in batches:
-            rows = reader.rows(batch)
-            for name, column in self._columns.items():
-                values = reader.column(rows, name)
-                column.add(values, ~np.isnan(values))
-            self._stratum.add(rows.stratum)
-            self._cluster.add(rows.cluster if clustered else np.full(len(rows.weight), "", dtype=object))
-            weights.append(rows.weight)
+            people = reader.people(batch)
+            for row, column in zip(rows, self._columns.values(), strict=True):
+                column.add(people.values[row], people.answered[row])
+            self._stratum.add_texts(people.stratum)
+            self._cluster.add_texts(people.cluster if clustered else Texts.alike(len(people.weight)))
+            weights.append(people.weight)
         self._weight = np.concatenate(weights)
 
     def distinct(self, outcome: str, terms: Sequence[str]) -> DistinctRows:

@@ -49,7 +49,7 @@ def verdict_of(goal: str, *told: dict[str, Any]) -> tuple[str, str]:
     return found.measured, found.holds
 
 
-GOAL = "its SQL 150 times faster than R survey"
+GOAL = "150 times faster than R survey, scoring included"
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,17 @@ def test_a_goal_is_judged_at_its_size_and_by_lower_bounds(
         )
         ours = entry("means", OURS, 0.0)
     assert verdict_of(GOAL, peer, ours) == expected
+
+
+def test_a_goal_on_answers_leaves_out_what_was_got_ready_and_knows_no_lower_bound() -> None:
+    goal = "classical 35 times faster than statsmodels"
+    ours = entry("regressions", "Werkpeil, of a scored wave", 1.5, stages={"answer": 1.5})
+    peer = entry("regressions", "statsmodels WLS", 61.0)
+    told = judge(entries(peer, ours))
+    [found] = [verdict for verdict in told if verdict.goal.endswith(goal)]
+    assert (found.measured, found.holds) == ("40", "yes")
+    [found] = [v for v in judge(entries(peer | {"status": "stopped"}, ours)) if v.goal.endswith(goal)]
+    assert (found.measured, found.holds) == ("the peer: stopped", "not measured")
 
 
 def test_a_goal_on_equality_is_judged_by_the_worst_size() -> None:
@@ -113,12 +124,13 @@ def test_the_page_hides_nothing(tmp_path: Path) -> None:
     assert "failed: ValueError: a / b" in text
     assert "not here: its environment could not be made" in text
     assert (
-        "| pandas | 5.00 | 0.250 | 1.00 | 10.0 | 6.00 | 100 MiB | 3: 5.00 to 10.0 | 1e-15 of 1,680 |" in text
+        "| pandas | 5.00 | 0.250 | 1.00 | 4.00 | 10.0 | 6.00 | 100 MiB | 3: 5.00 to 10.0 | 1e-15 of 1,680 |"
+        in text
     )
     assert "How cost grows" in text
     assert f"| {OURS} | 2.00 | 20.0 |" in text
     assert "openblas Haswell 2 threads" in text
-    assert all(line.count("|") in {4, 5, 11} for line in text.splitlines() if line.startswith("|"))
+    assert all(line.count("|") in {4, 5, 12} for line in text.splitlines() if line.startswith("|"))
     assert (tmp_path / "benchmarks.svg").exists()
 
 

@@ -93,15 +93,12 @@ CELLS = pd.DataFrame(
 
 def batches_of(frame: pd.DataFrame, size: int) -> Iterator[Any]:
     """Yield a frame of variables, weight, stratum and cluster as the warehouse would give it."""
-    centres = CELLS["centre_b"].to_numpy()
     for begin in range(0, len(frame), size):
         part = frame.iloc[begin : begin + size]
-        values = part[NAMES].to_numpy(float)
+        values = (part[NAMES] - CELLS["centre_b"].to_numpy()).to_numpy(float)
         yield pa.record_batch(
             {
-                "centred_values": pa.array(
-                    [[None if np.isnan(v) else v for v in row - centres] for row in values]
-                ),
+                **{f"value_{place}": pa.array(values[:, place - 1]) for place in (1, 2, 3)},
                 "weight": pa.array(part["weight"]),
                 "stratum_id": pa.array(part["stratum"]),
                 "cluster_id": pa.array(part["cluster"]),

@@ -16,12 +16,13 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from support.projects import ROOT
 from werkpeil.errors import InputError
-from werkpeil.statistics.linearisation import ScoreSums, linearise
+from werkpeil.statistics.coded import Texts
+from werkpeil.statistics.linearisation import ScoreSums, Units, linearise, unit_scores
 from werkpeil.statistics.regression import (
     MAXIMUM_CONDITION,
     Fit,
     Moments,
-    complete_moments,
+    PatternMoments,
     fit_moments,
     fit_rows,
     lmg_shares,
@@ -191,7 +192,8 @@ def test_design_covariance_equals_the_sandwich_over_units(seed: int, clustered: 
     scores = design * (w * (y - design @ fit.b))[:, None]
     sums = ScoreSums(3)
     for part in (slice(0, 25), slice(25, None)):
-        sums.add(scores[part], strata[part], None if clusters is None else clusters[part])
+        own = Units.of(Texts.of(strata[part]), None if clusters is None else Texts.of(clusters[part]))
+        sums.add(unit_scores(scores[part][own.order].T, own, np.ones(len(own.order), dtype=bool)))
     count = 5.0 if clustered else 20.0
     meat = sums.meat(dict.fromkeys(["s0", "s1", "s2"], count), dict.fromkeys(["s0", "s1", "s2"], 0.9))
     assert meat is not None
@@ -213,8 +215,23 @@ def test_design_covariance_equals_the_sandwich_over_units(seed: int, clustered: 
 
 def test_a_stratum_with_one_unit_has_no_design_covariance() -> None:
     sums = ScoreSums(1)
-    sums.add(np.array([[1.0]]), np.array(["a"], dtype=object), None)
+    unit = Units.of(Texts.of(np.array(["a"], dtype=object)))
+    sums.add(unit_scores(np.ones((1, 1)), unit, np.array([True])))
     assert sums.meat({"a": 1.0}, {"a": 1.0}) is None
+
+
+def test_rows_without_weight_are_no_units_and_nobody_adds_nothing() -> None:
+    sums = ScoreSums(1)
+    units = Units.of(Texts.of(np.array(["b", "a", "b", "a"], dtype=object)))
+    assert units.names == (("b", ""), ("a", ""))
+    assert units.order.tolist() == [0, 2, 1, 3]
+    sums.add(unit_scores(np.array([[2.0, 3.0, 0.0, 0.0]]), units, np.array([True, True, False, False])))
+    assert sums.unit_count == 2
+    assert sums.totals.keys() == {"b"}
+    assert sums.squares["b"] == 13
+    nobody = Units.of(Texts.of(np.array([], dtype=object)))
+    sums.add(unit_scores(np.zeros((1, 0)), nobody, np.zeros(0, dtype=bool)))
+    assert sums.unit_count == 2
 
 
 EDGES = [
@@ -260,13 +277,14 @@ def test_moments_of_the_complete_come_from_the_patterns_that_hold_all() -> None:
         ],
         columns=["pattern", "position_a", "position_b", "variable_b", "centre_b", "sum_xy", "sum_wxy"],
     )
-    both = complete_moments(cells, ["y", "x"], weighted=False)
+    moments = PatternMoments(cells)
+    both = moments.complete(["y", "x"], weighted=False)
     assert both.n == 2
     np.testing.assert_allclose(both.means, [3.5, 2.0])
     np.testing.assert_allclose(both.products, [[4.5, 3.0], [3.0, 2.0]])
-    weighted = complete_moments(cells, ["x"], weighted=True)
+    weighted = moments.complete(["x"], weighted=True)
     assert (weighted.n, weighted.size) == (3, 4.0)
     np.testing.assert_allclose(weighted.means, [4.0])
-    nobody = complete_moments(cells, ["x", "z"], weighted=False)
+    nobody = moments.complete(["x", "z"], weighted=False)
     assert nobody.n == 0
     assert fit_moments(nobody, "x", ["z"]).null_reason == "nobody_answered"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,6 @@ import statsmodels.api as sm
 
 from werkpeil.errors import InputError
 from werkpeil.statistics.regression_models import fit_models
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 NAMES = ("y", "x", "z")
 CENTRES = np.array([3.0, 50.0, 0.5])
@@ -77,23 +73,34 @@ class Wave:
             }
         )
 
-    def rows(self, clusters: list[str] | None = None) -> Callable[[str, str], Iterable[Any]]:
-        values = pa.array((self.values - CENTRES).ravel(), from_pandas=True)
-        starts = np.arange(len(self.values) + 1) * self.values.shape[1]
-        table = pa.table(
-            {
-                "stratum_id": pa.array(self.stratum),
-                "cluster_id": pa.array(clusters or ["none"] * len(self.stratum)),
-                "weight": pa.array(self.weight),
-                "centred_values": pa.ListArray.from_arrays(pa.array(starts, pa.int32()), values),
-            }
-        )
+    def rows(self, clusters: list[str] | None = None) -> Rows:
+        columns = {
+            f"value_{place}": pa.array(self.values[:, place - 1] - CENTRES[place - 1]) for place in (1, 2, 3)
+        }
+        texts = {
+            "stratum_id": pa.array(self.stratum),
+            "cluster_id": pa.array(clusters or ["none"] * len(self.stratum)),
+        }
+        return Rows(self, pa.table({**columns, "weight": pa.array(self.weight), **texts}))
 
-        def read(_survey: str, _wave: str) -> Iterable[Any]:
-            self.reads += 1
-            return table.to_batches(max_chunksize=50)
 
-        return read
+class Rows:
+    """A wave as a relation, which counts how often it is read."""
+
+    def __init__(self, wave: Wave, table: pa.Table) -> None:
+        self._wave = wave
+        self._table = table
+
+    def filter(self, condition: str) -> Rows:
+        assert condition == "survey_id = 's' and wave_id = 'w'"
+        return self
+
+    def project(self, columns: str) -> Rows:
+        return Rows(self._wave, self._table.select(columns.split(", ")))
+
+    def to_arrow_reader(self, batch_size: int) -> pa.RecordBatchReader:
+        self._wave.reads += 1
+        return self._table.to_reader(max_chunksize=min(batch_size, 50))
 
 
 MODELS = pd.DataFrame(

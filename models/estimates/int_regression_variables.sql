@@ -1,0 +1,1 @@
+{{ describe_regression_variables() }}
