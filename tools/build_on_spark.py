@@ -43,7 +43,9 @@ RESPONDENTS = 1500
 # What one flow between sectors needs.
 CUTS, FLOWS = {"sector", "left_employer", "sector*left_employer"}, frozenset({"left"})
 SCHEMA = "published"
-SECONDS_TO_BUILD = 1800
+SECONDS_TO_BUILD = 7200
+# Above it a query runs for longer than it takes to compile.
+SMALL = 100_000
 # A worker is killed when the cells are being counted: the only scans of respondents.
 KILLED = "worker-1"
 KILL_AT = "cells_answers"
@@ -81,7 +83,8 @@ def run(folder: Path, *, respondents: int = RESPONDENTS, kill: bool = False, qui
         keep_cuts(without_checks(project), SURVEY, CUTS, FLOWS)
     for wave in WAVES:
         _land(project, folder, wave, respondents, seed=1)
-    with loopback_spark.serve() as cluster:
+    is_small = respondents <= SMALL
+    with loopback_spark.serve(memory="1g" if is_small else "3g", small=is_small) as cluster:
         if kill:
             threading.Thread(target=_kill_when, args=(project, cluster), daemon=True).start()
         seconds = [("Spark", _build(project, "spark", cluster))]

@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -32,7 +33,9 @@ SECONDS_TO_STOP = 15
 OLDEST_JAVA = 17
 WORKERS = 2
 # Hundreds of small queries: to compile each costs more than it saves, and so does Java's last optimising.
-SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# Without it Java keeps room for a fifth of the code; once that is full, a task's result may never arrive, and
+# the build hangs.
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m"
 SMALL_QUERIES = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 CONNECT_SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
@@ -77,11 +80,12 @@ def why_no_java() -> str | None:
 
 
 @contextmanager
-def serve(*, memory: str = "1g") -> Iterator[Cluster]:
+def serve(*, memory: str = "1g", small: bool = True) -> Iterator[Cluster]:
     """Yield a running cluster and stop it afterwards, whatever happened.
 
     Args:
         memory: Of the server and of each worker's executor.
+        small: Whether tables are small, so that a query takes longer to plan and compile than to run.
 
     Raises:
         RuntimeError: if a process ends or does not answer in time; the message holds the end of its log.
@@ -98,7 +102,7 @@ def serve(*, memory: str = "1g") -> Iterator[Cluster]:
             sizes = ["--cores", "1", "--memory", memory]
             command = [*_spark_class("Worker"), "--host", LOOPBACK, *sizes, *work, address]
             _start(cluster, f"worker-{number}", command)
-        _start(cluster, "connect", _connect_server(folder, address, connect, memory), memory)
+        _start(cluster, "connect", _connect_server(folder, address, connect, memory, small=small), memory)
         _wait_for_port(cluster, "connect", connect)
         yield cluster
     finally:
@@ -123,7 +127,7 @@ def _spark_class(role: str) -> list[str]:
     ]
 
 
-def _connect_server(folder: Path, master: str, port: int, memory: str) -> list[str]:
+def _connect_server(folder: Path, master: str, port: int, memory: str, *, small: bool) -> list[str]:
     settings = {
         "spark.driver.host": LOOPBACK,
         "spark.driver.bindAddress": LOOPBACK,
@@ -135,10 +139,10 @@ def _connect_server(folder: Path, master: str, port: int, memory: str) -> list[s
         "spark.sql.catalogImplementation": "in-memory",
         # A worker that dies takes no result with it: its tasks go to the other, with what they had written.
         "spark.task.maxFailures": "8",
-        "spark.executor.extraJavaOptions": SHORT_LIVED,
-        "spark.driver.extraJavaOptions": SHORT_LIVED,
-        **SMALL_QUERIES,
     }
+    if small:
+        settings |= {f"spark.{role}.extraJavaOptions": SHORT_LIVED for role in ("executor", "driver")}
+        settings |= SMALL_QUERIES
     chosen = [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
     submit = [str(_home() / "bin" / "spark-submit"), "--master", master, "--driver-memory", memory]
     return [*submit, *chosen, "--class", CONNECT_SERVER, "spark-internal"]
@@ -150,6 +154,7 @@ def _start(cluster: Cluster, name: str, command: list[str], heap: str = "256m") 
         "SPARK_LOCAL_IP": LOOPBACK,
         "SPARK_LOCAL_DIRS": str(cluster.folder / "local"),
         "SPARK_DAEMON_MEMORY": heap,
+        "PYSPARK_PYTHON": sys.executable,
     }
     with (cluster.folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - Spark's own programs and words of ours

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-from functools import partial
 from typing import Any
 
 import duckdb
@@ -21,7 +20,7 @@ from benchmarks.questions import MEASURED, OUTCOMES, STATISTICS, TERMS
 from werkpeil.statistics.regression import Fit, PatternMoments, fit_moments
 from werkpeil.statistics.regression_models import Specification, design_errors
 from werkpeil.statistics.regression_moments import sum_waves
-from werkpeil.statistics.regression_rows import read_rows
+from werkpeil.statistics.regression_rows import WaveRows
 
 WHOLE = "select * from {} where survey_id = 'benchmark' and wave_id = '1'"
 ESTIMATES = f"""
@@ -75,8 +74,8 @@ def regressions(entry: Entry, connection: Any) -> list[tuple[Any, ...]]:
         asked = [Specification(outcome, outcome, TERMS) for outcome in OUTCOMES]
         strata = connection.execute(WHOLE.format("estimates.int_strata")).df()
         designed = {(outcome, "design"): fits[outcome, True] for outcome in OUTCOMES}
-        read = partial(read_rows, rows, "benchmark", "1", len(variables))
-        errors = design_errors(cells, asked, designed, strata, read)
+        wave = WaveRows(rows, "benchmark", "1", len(variables))
+        errors = design_errors(cells, asked, designed, strata, wave)
         return [
             (*row[:-1], error)
             for outcome in OUTCOMES

@@ -6,10 +6,19 @@ gets where DuckDB is the warehouse, and its result goes the same way back.
 
 from __future__ import annotations
 
-from typing import Any
+import pickle
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
+
+import werkpeil
+from werkpeil.statistics.additive import add_to, of_one_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from werkpeil.statistics.additive import Sums
 
 SEEDS = "seeds"  # the schema of seeds, dbt_project.yml
 
@@ -37,6 +46,31 @@ class Relation:
     def distinct(self) -> Relation:
         """Return each row once."""
         return Relation(self._frame.distinct())
+
+    def sums(self, function: Callable[[Any], Sums], batch_size: int) -> Sums:
+        """Return the sums over all rows, which Spark's workers make: a partition sends its own, and no row.
+
+        Workers need Python of the same minor version with numpy, pandas and pyarrow; what the function is
+        made of is sent along.
+
+        Args:
+            function: Returns what a record batch adds.
+            batch_size: Rows per batch at most.
+        """
+        from pyspark.cloudpickle import register_pickle_by_value
+
+        def partition(batches: Iterable[Any]) -> Iterator[Any]:
+            total: Sums = {}
+            for batch in of_one_size(batches, batch_size):
+                add_to(total, function(batch))
+            yield pa.record_batch({"sums": pa.array([pickle.dumps(total)], pa.binary())})
+
+        # Workers have no werkpeil: functions and classes travel by value.
+        register_pickle_by_value(werkpeil)
+        total: Sums = {}
+        for row in self._frame.mapInArrow(partition, "sums binary").collect():
+            add_to(total, pickle.loads(row["sums"]))  # noqa: S301 - our own, from the cluster that we sent it to
+        return total
 
     def df(self) -> Any:
         """Return the rows as a pandas frame, in the order of their values where Spark's own means nothing."""

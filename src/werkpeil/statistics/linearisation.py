@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from werkpeil.statistics.additive import Sums
+
 
 @dataclass(frozen=True)
 class Linearised:
@@ -68,12 +70,8 @@ class Units:
         return [slice(start, end) for start, end in pairwise(edges)]
 
 
-# Of each unit of a batch: its name, sum of scores, sum of outer products where each row is a unit, and rows.
-UnitScores = list[tuple[tuple[str, str], "NDArray[np.float64]", "NDArray[np.float64] | None", int]]
-
-
-def unit_scores(scores: NDArray[np.float64], units: Units, counted: NDArray[np.bool_]) -> UnitScores:
-    """Return what a batch of scores adds.
+def unit_scores(scores: NDArray[np.float64], units: Units, counted: NDArray[np.bool_]) -> Sums:
+    """Return what a batch of scores adds, by unit: sum, sum of outer products where each row is a unit, rows.
 
     Args:
         scores: Shape (k, m), in the order of the units.
@@ -82,11 +80,11 @@ def unit_scores(scores: NDArray[np.float64], units: Units, counted: NDArray[np.b
             scores are 0.
     """
     counts = np.add.reduceat(counted, units.starts, dtype=np.int64).tolist() if len(counted) else []
-    found: UnitScores = []
+    found: Sums = {}
     for name, chosen, count in zip(units.names, units.slices(), counts, strict=True):
         if count:
             own = scores[:, chosen]
-            found.append((name, own.sum(axis=1), None if name[1] else own @ own.T, count))
+            found[name] = (own.sum(axis=1), np.zeros((0, 0)) if name[1] else own @ own.T, count)
     return found
 
 
@@ -117,11 +115,11 @@ class ScoreSums:
         """Sampling units with scores: clusters, or respondents where there are none."""
         return len(self.clusters) or self.respondents
 
-    def add(self, scores: UnitScores) -> None:
-        """Add the scores of a batch."""
-        for (stratum, cluster), total, square, count in scores:
+    def add(self, scores: Sums) -> None:
+        """Add what `unit_scores` returns."""
+        for (stratum, cluster), (total, square, count) in scores.items():
             self._add_total(stratum, total)
-            if square is None:
+            if cluster:
                 key = (stratum, cluster)
                 self.clusters[key] = self.clusters.get(key, np.zeros(self.k)) + total
             else:

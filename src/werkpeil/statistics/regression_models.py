@@ -20,16 +20,17 @@ from scipy import special
 from werkpeil.errors import InputError
 from werkpeil.statistics.adjustment import benjamini_hochberg
 from werkpeil.statistics.categorical_models import categorical_tables
-from werkpeil.statistics.linearisation import Linearised, ScoreSums, Units, UnitScores, linearise, unit_scores
+from werkpeil.statistics.linearisation import Linearised, ScoreSums, Units, linearise, unit_scores
 from werkpeil.statistics.regression import Fit, Moments, PatternMoments, fit_moments, fit_rows
 from werkpeil.statistics.regression_blocks import block_test
-from werkpeil.statistics.regression_rows import CodedWave, People, Reader, read_rows
-from werkpeil.statistics.side_by_side import each
+from werkpeil.statistics.regression_rows import CodedWave, Reader, WaveRows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from werkpeil.statistics.additive import Sums
 
 logger = logging.getLogger(__name__)
 
@@ -119,8 +120,8 @@ def fit_models(  # noqa: PLR0913 - the tables of the layers below, one each
         if (survey_id, wave_id) in retired:
             logger.warning(KEPT, survey_id, wave_id)
             continue
-        read = partial(read_rows, rows, survey_id, wave_id, len(str(cells["pattern"].iloc[0])))
-        fitted = _fit_wave(cells, specifications, design, read)
+        own = WaveRows(rows, survey_id, wave_id, len(str(cells["pattern"].iloc[0])))
+        fitted = _fit_wave(cells, specifications, design, own)
         frames.append(fitted.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint))
     return _typed(pd.concat(frames, ignore_index=True))
 
@@ -173,7 +174,7 @@ def _fit_wave(
     cells: pd.DataFrame,
     specifications: list[Specification],
     design: pd.DataFrame,
-    rows: Callable[[], Iterable[Any]],
+    rows: WaveRows,
 ) -> pd.DataFrame:
     moments = PatternMoments(cells)
     fits = {}
@@ -212,7 +213,7 @@ def _refit(
     cells: pd.DataFrame,
     specification: Specification,
     moments: Moments,
-    rows: Callable[[], Iterable[Any]],
+    rows: WaveRows,
     *,
     weighted: bool,
 ) -> Fit:
@@ -222,7 +223,7 @@ def _refit(
 
     def triples() -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
         places = reader.rows(specification.variables)
-        for batch in rows():
+        for batch in rows.batches():
             people = reader.people(batch)
             complete = people.answered[places].all(axis=0)
             values = people.values[places][:, complete]
@@ -240,26 +241,17 @@ def design_errors(
     specifications: list[Specification],
     fits: dict[tuple[str, str], Fit],
     design: pd.DataFrame,
-    rows: Callable[[], Iterable[Any]],
+    rows: WaveRows,
 ) -> dict[str, Linearised]:
     """Return the covariance of each model's coefficients under the design, from one pass over the rows."""
     reader = Reader(cells)
     clustered = bool(design["is_clustered"].any())
     open_models = [s for s in specifications if fits[s.model_id, "design"].null_reason is None]
+    chosen = [(s.model_id, reader.rows(s.variables), fits[s.model_id, "design"].b) for s in open_models]
+    summed = rows.sums(partial(_scores, reader, chosen, clustered), with_design=True) if chosen else {}
     sums = {s.model_id: ScoreSums(len(s.terms) + 1) for s in open_models}
-
-    def scores(batch: Any) -> list[UnitScores]:
-        people = reader.people(batch)
-        units = Units.of(people.stratum, people.cluster if clustered else None)
-        people = people.in_order(units.order)
-        return [
-            _scores(people, units, reader.rows(s.variables), fits[s.model_id, "design"].b)
-            for s in open_models
-        ]
-
-    for batch in each(scores, rows()) if open_models else ():
-        for specification, added in zip(open_models, batch, strict=True):
-            sums[specification.model_id].add(added)
+    for (model_id, *unit), values in summed.items():
+        sums[model_id].add({tuple(unit): values})
     found = {}
     for specification in specifications:
         fit = fits[specification.model_id, "design"]
@@ -271,27 +263,43 @@ def design_errors(
     return found
 
 
-def _scores(people: People, units: Units, places: list[int], b: NDArray[np.float64]) -> UnitScores:
-    """Return the scores of a linear model of the variables in some places, the outcome in the first."""
-    weight = people.weight * people.answered[places].all(axis=0)
-    x = np.empty((len(places), len(weight)))
-    x[0] = 1.0
-    x[1:] = people.values[places[1:]]
-    residuals = people.values[places[0]] - b @ x
-    return unit_scores(x * (weight * residuals), units, weight > 0)
+def _scores(
+    reader: Reader, models: list[tuple[str, list[int], NDArray[np.float64]]], clustered: bool, batch: Any
+) -> Sums:
+    """Return the scores that a batch adds, by model, stratum and cluster.
+
+    Args:
+        reader: Of the wave.
+        models: The code, where the variables stand, the outcome first, and the coefficients of each.
+        clustered: Whether clusters are the sampling units.
+        batch: Record batch.
+    """
+    people = reader.people(batch)
+    units = Units.of(people.stratum, people.cluster if clustered else None)
+    people = people.in_order(units.order)
+    found: Sums = {}
+    for model_id, places, b in models:
+        weight = people.weight * people.answered[places].all(axis=0)
+        x = np.empty((len(places), len(weight)))
+        x[0] = 1.0
+        x[1:] = people.values[places[1:]]
+        residuals = people.values[places[0]] - b @ x
+        own = unit_scores(x * (weight * residuals), units, weight > 0)
+        found |= {(model_id, *unit): values for unit, values in own.items()}
+    return found
 
 
 def _coded_wave(
     cells: pd.DataFrame,
     specifications: list[Specification],
     design: pd.DataFrame,
-    rows: Callable[[], Iterable[Any]],
+    rows: WaveRows,
 ) -> CodedWave | None:
     """Return the respondents of some models as codes, or None where there is no such model."""
     variables = [name for specification in specifications for name in specification.variables]
     if not variables:
         return None
-    return CodedWave(Reader(cells), rows(), variables, clustered=bool(design["is_clustered"].any()))
+    return CodedWave(Reader(cells), rows.batches(), variables, clustered=bool(design["is_clustered"].any()))
 
 
 def _classical(fit: Fit) -> Linearised:

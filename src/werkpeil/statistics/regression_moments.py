@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from werkpeil.statistics.regression_rows import read_rows
-from werkpeil.statistics.side_by_side import each
+from werkpeil.statistics.regression_rows import WaveRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
+
+    from werkpeil.statistics.additive import Sums
 
 logger = logging.getLogger(__name__)
 
@@ -45,35 +45,18 @@ TYPES = {
 }
 
 
-class Products(NamedTuple):
-    """Sums of products of a variables, the constant first: plain and weighted, shape (a, a) both."""
-
-    plain: NDArray[np.float64]
-    weighted: NDArray[np.float64]
-
-
-@dataclass
+@dataclass(frozen=True)
 class CrossProducts:
     """Sums of products of v variables and the constant, per pattern of who answered what.
 
     Attributes:
         v: Number of variables.
-        sums: The products of what was answered, of each pattern: a byte for the constant and for each
-            variable, 1 where it was answered.
+        sums: Products of what was answered and their weighted sums, shape (a, a) both, the constant first; by
+            pattern, a byte for the constant and for each variable, 1 where it was answered.
     """
 
     v: int
-    sums: dict[bytes, Products] = field(default_factory=dict)
-
-    def add(self, products: dict[bytes, Products]) -> None:
-        """Add what `products_of` a batch are."""
-        for pattern, (plain, weighted) in products.items():
-            if pattern in self.sums:
-                known = self.sums[pattern]
-                np.add(known.plain, plain, out=known.plain)
-                np.add(known.weighted, weighted, out=known.weighted)
-            else:
-                self.sums[pattern] = Products(plain, weighted)
+    sums: Sums
 
     def table(self, variables: list[str], centres: list[float]) -> pd.DataFrame:
         """Return a row per pattern and pair of variables that were both answered, in this order.
@@ -103,7 +86,7 @@ class CrossProducts:
                 "variable_b": names[b],
                 "centre_a": offsets[a],
                 "centre_b": offsets[b],
-                "n": np.repeat(np.array([round(sums.plain[0, 0]) for sums in told], dtype=int), counts),
+                "n": np.repeat(np.array([round(sums[0][0, 0]) for sums in told], dtype=int), counts),
                 "sum_xy": plain,
                 "sum_wxy": weighted,
             }
@@ -118,13 +101,10 @@ def _joined(parts: list[NDArray[Any]], kind: type) -> NDArray[Any]:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
 
 
-def products_of(columns: list[NDArray[np.float64]], weight: NDArray[np.float64]) -> dict[bytes, Products]:
-    """Return the products of a batch of m respondents, per pattern of who answered what.
-
-    Args:
-        columns: v variables of shape (m,), NaN where one was not answered.
-        weight: Shape (m,).
-    """
+def products_of(v: int, batch: Any) -> Sums:
+    """Return the products of a record batch of `value_1` to `value_v` and `weight`, by pattern."""
+    columns = [batch.column(f"value_{place}").to_numpy() for place in range(1, v + 1)]
+    weight = batch.column("weight").to_numpy()
     order, starts, answered = _by_pattern(columns, len(weight))
     rows = np.empty((len(columns) + 1, len(weight)))
     rows[0] = 1.0
@@ -141,14 +121,16 @@ def products_of(columns: list[NDArray[np.float64]], weight: NDArray[np.float64])
     return found
 
 
-def _products(rows: NDArray[np.float64], weight: NDArray[np.float64]) -> Products:
+def _products(
+    rows: NDArray[np.float64], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the products of m respondents of one pattern, shape (a, m), a block at a time."""
     plain, weighted = np.zeros((2, len(rows), len(rows)))
     for begin in range(0, len(weight), BLOCK):
         own = rows[:, begin : begin + BLOCK]
         plain += own @ own.T
         weighted += (own * weight[begin : begin + BLOCK]) @ own.T
-    return Products(plain, weighted)
+    return plain, weighted
 
 
 def _by_pattern(
@@ -174,17 +156,10 @@ def _by_pattern(
     return order, starts.tolist(), answered
 
 
-def cross_products(batches: Iterable[Any], v: int) -> CrossProducts:
-    """Add up the respondents of a wave, record batches of `value_1` to `value_v` and `weight`."""
-
-    def products(batch: Any) -> dict[bytes, Products]:
-        columns = [batch.column(f"value_{place}").to_numpy() for place in range(1, v + 1)]
-        return products_of(columns, batch.column("weight").to_numpy())
-
-    sums = CrossProducts(v)
-    for found in each(products, batches):
-        sums.add(found)
-    return sums
+def cross_products(rows: WaveRows) -> CrossProducts:
+    """Add up the respondents of a wave."""
+    v = rows.variable_count
+    return CrossProducts(v, rows.sums(partial(products_of, v), with_design=False))
 
 
 def sum_waves(
@@ -209,7 +184,7 @@ def sum_waves(
         fingerprint = _fingerprint(scored_as, own)
         if own.empty or (survey_id, wave_id, fingerprint) in known:
             continue
-        sums = cross_products(read_rows(rows, survey_id, wave_id, len(own), texts=False), len(own))
+        sums = cross_products(WaveRows(rows, survey_id, wave_id, len(own)))
         if not sums.sums:
             logger.warning(KEPT, survey_id, wave_id)
             continue

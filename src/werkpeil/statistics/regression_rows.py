@@ -11,54 +11,59 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from werkpeil.statistics.additive import BATCH, of_one_size, sum_batches
 from werkpeil.statistics.coded import CodedColumn, CodedMatrix, Texts, packed
 from werkpeil.statistics.regression import places_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
-# Enough that a call costs nothing beside its work, few enough that a batch stays a few megabytes.
-BATCH = 65536
+    from werkpeil.statistics.additive import Sums
 
 
-def read_rows(
-    relation: Any, survey_id: str, wave_id: str, variable_count: int, *, texts: bool = True
-) -> Iterator[Any]:
-    """Yield the respondents of a wave in batches of one size, the last one excepted.
+@dataclass(frozen=True)
+class WaveRows:
+    """The respondents of a wave.
 
-    Where a batch ends must follow from the wave alone: sums are made by batch, and their last bit would else
-    depend on what else the warehouse holds.
-
-    Args:
+    Attributes:
         relation: `scored_regression_rows`.
         survey_id: Survey.
         wave_id: Wave.
         variable_count: Variables of the survey's models.
-        texts: Whether stratum and cluster are wanted.
     """
-    columns = [f"value_{place}" for place in range(1, variable_count + 1)]
-    columns += ["weight", *(("stratum_id", "cluster_id") if texts else ())]
-    own = relation.filter(f"survey_id = '{survey_id}' and wave_id = '{wave_id}'")
-    return _of_one_size(own.project(", ".join(columns)).to_arrow_reader(BATCH), BATCH)
 
+    relation: Any
+    survey_id: str
+    wave_id: str
+    variable_count: int
 
-def _of_one_size(batches: Iterable[Any], size: int) -> Iterator[Any]:
-    """Yield the rows of some record batches as batches of so many rows."""
-    waiting: list[Any] = []
-    rows = 0
-    for batch in batches:
-        waiting.append(batch)
-        rows += batch.num_rows
-        while rows >= size:
-            whole = waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting)
-            yield whole.slice(0, size)
-            rows -= size
-            waiting = [whole.slice(size)] if rows else []
-    if rows:
-        yield pa.concat_batches(waiting)
+    def batches(self) -> Iterator[Any]:
+        """Yield them in record batches of one size, the last one excepted."""
+        return self._read(self._chosen("weight", "stratum_id", "cluster_id"))
+
+    def sums(self, function: Callable[[Any], Sums], *, with_design: bool) -> Sums:
+        """Return the sums over all of them.
+
+        Args:
+            function: Returns what a record batch adds. On an engine that runs Python where the rows lie it is
+                sent there, and no row leaves it; it must hold nothing that cannot be sent.
+            with_design: Whether it reads stratum and cluster.
+        """
+        chosen = self._chosen("weight", *(("stratum_id", "cluster_id") if with_design else ()))
+        if hasattr(chosen, "sums"):
+            return dict(chosen.sums(function, BATCH))
+        return sum_batches(function, self._read(chosen))
+
+    def _chosen(self, *others: str) -> Any:
+        columns = [f"value_{place}" for place in range(1, self.variable_count + 1)]
+        own = self.relation.filter(f"survey_id = '{self.survey_id}' and wave_id = '{self.wave_id}'")
+        return own.project(", ".join([*columns, *others]))
+
+    def _read(self, chosen: Any) -> Iterator[Any]:
+        return of_one_size(chosen.to_arrow_reader(BATCH), BATCH)
 
 
 @dataclass(frozen=True)

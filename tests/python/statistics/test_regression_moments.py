@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -11,15 +12,20 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from werkpeil.statistics import regression_rows
-from werkpeil.statistics.regression_moments import TYPES, CrossProducts, cross_products, sum_waves
-from werkpeil.statistics.regression_rows import read_rows
+from werkpeil.statistics.additive import add_to, of_one_size, sum_batches
+from werkpeil.statistics.regression_moments import TYPES, CrossProducts, products_of, sum_waves
+from werkpeil.statistics.regression_rows import WaveRows
 
 if TYPE_CHECKING:
     import pytest
     from numpy.typing import NDArray
 
 rng_seeds = st.integers(0, 2**32 - 1)
+
+
+def products(values: NDArray[np.float64], weight: NDArray[np.float64], size: int) -> CrossProducts:
+    v = values.shape[1]
+    return CrossProducts(v, sum_batches(partial(products_of, v), batches(values, weight, size)))
 
 
 def batches(values: NDArray[np.float64], weight: NDArray[np.float64], size: int) -> list[Any]:
@@ -50,7 +56,7 @@ def test_sums_are_those_of_the_rows(seed: int, n: int, v: int, size: int) -> Non
     values = rng.choice([-2.0, 0.5, 1.0, np.nan], size=(n, v), p=[0.3, 0.3, 0.3, 0.1])
     weight = rng.choice([0.0, 0.25, 2.0], n)
     names = [f"x{place}" for place in range(v)]
-    table = cross_products(batches(values, weight, size), v).table(names, [3.0] * v)
+    table = products(values, weight, size).table(names, [3.0] * v)
     expected = of_rows(values, weight)
     keys = list(zip(table["pattern"], table["position_a"], table["position_b"], strict=True))
     assert sorted(keys) == keys
@@ -62,9 +68,9 @@ def test_sums_are_those_of_the_rows(seed: int, n: int, v: int, size: int) -> Non
 
 
 def test_nobody_has_no_rows_and_what_nobody_answered_is_in_none() -> None:
-    assert CrossProducts(2).table(["x", "y"], [0.0, 0.0]).empty
+    assert CrossProducts(2, {}).table(["x", "y"], [0.0, 0.0]).empty
     values = np.array([[1.0, np.nan], [2.0, np.nan]])
-    table = cross_products(batches(values, np.zeros(2), 5), 2).table(["x", "y"], [0.0, 0.0])
+    table = products(values, np.zeros(2), 5).table(["x", "y"], [0.0, 0.0])
     assert table["variable_b"].tolist() == ["one", "x", "x"]
     assert table["sum_xy"].tolist() == [2.0, 3.0, 5.0]
     assert table["sum_wxy"].tolist() == [0.0, 0.0, 0.0]
@@ -73,11 +79,11 @@ def test_nobody_has_no_rows_and_what_nobody_answered_is_in_none() -> None:
 def test_digits_are_kept_where_a_product_of_all_rows_at_once_keeps_them() -> None:
     rng = np.random.default_rng(5)
     values, weight = rng.normal(size=(200_000, 3)), rng.uniform(0.5, 2, 200_000)
-    found = cross_products(batches(values, weight, 4096), 3).sums[bytes([1, 1, 1, 1])]
+    found = products(values, weight, 4096).sums[bytes([1, 1, 1, 1])]
     rows = np.column_stack([np.ones(len(values)), values]).astype(np.longdouble)
     exact = np.array([[(a * b * weight).sum() for b in rows.T] for a in rows.T])
     scale = np.sqrt(np.outer(np.diag(exact), np.diag(exact)))
-    assert np.abs((found.weighted - exact) / scale).max() < 1e-14
+    assert np.abs((found[1] - exact) / scale).max() < 1e-14
 
 
 # --- Waves ---------------------------------------------------------------------------------------
@@ -144,33 +150,48 @@ def test_a_retired_wave_has_no_rows_and_is_left_alone(caplog: pytest.LogCaptureF
     assert "s 1 are not added up anew" in caplog.text
 
 
-def test_the_last_bit_does_not_follow_from_where_batches_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    relation = warehouse({"1": "a"})
-    [rows] = read_rows(relation, "s", "1", 1)
+def test_a_wave_is_read_by_its_columns_and_in_batches_of_one_size() -> None:
+    relation = warehouse({"1": "a", "2": "a"})
+    [rows] = WaveRows(relation, "s", "1", 1).batches()
     assert rows.schema.names == ["value_1", "weight", "stratum_id", "cluster_id"]
-
-    class Ragged:
-        """The same rows in batches of other sizes."""
-
-        def __init__(self, sizes: list[int]) -> None:
-            self.sizes = sizes
-
-        def filter(self, _condition: str) -> Ragged:
-            return self
-
-        def project(self, _columns: str) -> Ragged:
-            return self
-
-        def to_arrow_reader(self, _size: int) -> Any:
-            start = 0
-            for size in self.sizes:
-                yield rows.slice(start, size)
-                start += size
-
-    monkeypatch.setattr(regression_rows, "BATCH", 7)
-    wanted = [7, 7, 7, 7, 2]
+    assert rows.num_rows == 30
     for sizes in ([30], [7, 7, 7, 7, 2], [1] * 30, [13, 0, 2, 15], [28, 2]):
-        told = list(read_rows(Ragged(sizes), "s", "1", 1))
-        assert [batch.num_rows for batch in told] == wanted
+        starts = np.cumsum([0, *sizes])
+        ragged = (rows.slice(start, size) for start, size in zip(starts, sizes, strict=False))
+        told = list(of_one_size(ragged, 7))
+        assert [batch.num_rows for batch in told] == [7, 7, 7, 7, 2]
         assert pa.Table.from_batches(told).combine_chunks().equals(pa.Table.from_batches([rows]))
-    assert list(read_rows(Ragged([]), "s", "1", 1)) == []
+    assert list(of_one_size([], 7)) == []
+
+
+def test_sums_of_batches_are_added_in_their_order() -> None:
+    # 1e16 + 1 is 1e16: in another order the ones would have been added up first.
+    numbers = [1e16, 1.0, 1.0, -1e16, 1.0]
+    assert sum_batches(lambda number: {"a": (number,)}, numbers) == {"a": (1.0,)}
+    assert sum_batches(lambda number: {number: (1,)}, []) == {}
+    total: Any = {"a": (1, np.ones(2))}
+    add_to(total, {"a": (2, np.ones(2)), "b": (5,)})
+    assert total["a"][0] == 3
+    assert total["a"][1].tolist() == [2.0, 2.0]
+    assert total["b"] == (5,)
+
+
+def test_an_engine_that_runs_python_is_sent_the_function_and_gives_sums() -> None:
+    class Cluster:
+        """Rows that stay where they are."""
+
+        columns = ""
+
+        def filter(self, condition: str) -> Cluster:
+            assert condition == "survey_id = 's' and wave_id = '1'"
+            return self
+
+        def project(self, columns: str) -> Cluster:
+            self.columns = columns
+            return self
+
+        def sums(self, function: Any, _batch: int) -> dict[str, Any]:
+            return {self.columns: (function("a batch"),)}
+
+    found = WaveRows(Cluster(), "s", "1", 2).sums(str.upper, with_design=False)
+    assert found == {"value_1, value_2, weight": ("A BATCH",)}
