@@ -242,6 +242,14 @@ EQUALITIES = (
         "estimate",
         1e-11,
     ),
+    _Equality(
+        "b",
+        "coefficients equal those of 80 bits to 1e-11",
+        "regressions",
+        ("numpy, 80 bits",),
+        "estimate",
+        1e-11,
+    ),
     _Equality("b", "coefficients equal svyglm's to 1e-11", "design", ("R svyglm",), "estimate", 1e-11),
 )
 

@@ -114,6 +114,7 @@ TASKS = (
             Contestant("polars", "polars", "peers", "normal equations by hand"),
             Contestant("pyfixest", "pyfixest", "peers"),
             Contestant("duckreg", "duckreg", "duckreg", "no weights, no classical errors"),
+            Contestant("numpy, 80 bits", "extended", "peers", "by hand, for its digits alone"),
             _FLOOR,
         ),
     ),

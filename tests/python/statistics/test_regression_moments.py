@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from werkpeil.statistics.additive import add_to, of_one_size, sum_batches
@@ -49,8 +49,9 @@ def of_rows(values: NDArray[np.float64], weight: NDArray[np.float64]) -> dict[tu
     return found
 
 
-@settings(max_examples=40)
-@given(rng_seeds, st.integers(0, 60), st.sampled_from([1, 3, 70]), st.integers(1, 25))
+@settings(max_examples=25)
+@given(rng_seeds, st.integers(0, 40), st.sampled_from([1, 2, 4]), st.integers(1, 15))
+@example(seed=1, n=6, v=70, size=4)  # more variables than a whole number has bits
 def test_sums_are_those_of_the_rows(seed: int, n: int, v: int, size: int) -> None:
     rng = np.random.default_rng(seed)
     values = rng.choice([-2.0, 0.5, 1.0, np.nan], size=(n, v), p=[0.3, 0.3, 0.3, 0.1])
