@@ -56,6 +56,7 @@ def main(words: Sequence[str] | None = None) -> int:
             results = {}
         results |= {"machine": machine.describe(), "runs": arguments.runs, "timeout": arguments.timeout}
         results["command"] = arguments.command
+        results["parts"] = results.get("parts", 0) + 1
         make_environments(ROOT / "tools" / "find_uv")
         _measure_all(arguments, folder, results, kept)
     # What measures must stay small.

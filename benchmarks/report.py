@@ -221,13 +221,23 @@ def _load(load: float) -> str:
     return " Something else ran too: CPU tells more than seconds." if load > QUIET else ""
 
 
+def _parts(parts: int) -> str:
+    """Return what a reader must know if contestants were not measured in one go."""
+    return (
+        f" Measured in {parts} goes on one machine (`RESUME=1`), each of some contestants."
+        if parts > 1
+        else ""
+    )
+
+
 def _surroundings(results: dict[str, Any]) -> Iterator[str]:
     found = results["machine"]
     yield "## Machine and versions\n"
     yield (
         f"{found['processor']}, {found['cores']} cores, {found['memory_gib']} GiB, {found['system']}, "
         f"{found['day']}; load when it began: {found['load']}. {results['runs']} runs each, but one where "
-        f"that took longer than two minutes; stopped after {results['timeout']:g} s.{_load(found['load'])}\n"
+        f"that took longer than two minutes; stopped after {results['timeout']:g} s.{_load(found['load'])}"
+        f"{_parts(results.get('parts', 1))}\n"
     )
     versions: dict[str, set[str]] = {}
     kernels: dict[str, set[str]] = {}
