@@ -45,7 +45,7 @@ class _Ratio:
     bound: float
     size: int | None
     at_most: bool = False
-    of: str = "seconds"
+    of: str = DELIVERED
 
     def judge(self, entries: Entries) -> Verdict:
         over = _find(entries, self.task, self.over, self.size)

@@ -100,7 +100,6 @@ group by {{ by }}, variable_id, answer_value
 {%- endmacro %}
 
 
-
 {#
     dbt's incremental strategy `by_wave`: the waves of the new rows are replaced whole. Its own `delete+insert` joins
     every old row of a wave with every new one, which is quadratic in the size of the wave. On Spark a wave is a

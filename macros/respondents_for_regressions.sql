@@ -15,13 +15,10 @@
             {% endif %}
         {% endif %}
     {% endfor %}
-    {% set most = [1] %}
-    {% for survey in surveys.values() %}
-        {% do most.append(survey.variables | length) %}
-    {% endfor %}
+    {% set width = surveys.values() | map(attribute='variables') | map('length') | max %}
     {% set parts = [] %}
     {% for survey in surveys.values() %}
-        {% do parts.append(regression_rows_sql(survey.scored, survey.variables, most | max)) %}
+        {% do parts.append(regression_rows_sql(survey.scored, survey.variables, width)) %}
     {% endfor %}
 {{ parts | join('\nunion all\n') if parts else no_regression_rows_sql() }}
 {% endmacro %}
@@ -36,8 +33,7 @@ select
     weight
     {%- for place in range(1, width + 1) %},
     {{ centred_value(variables[place - 1], no_number()) if place <= variables | length else no_number() }} as value_{{ place }}
-    {%- endfor %},
-    fingerprint
+    {%- endfor %}
 from {{ scored }}
 {% endmacro %}
 
@@ -49,8 +45,7 @@ select
     cast(null as {{ type_text() }}) as stratum_id,
     cast(null as {{ type_text() }}) as cluster_id,
     cast(null as double) as weight,
-    {{ no_number() }} as value_1,
-    cast(null as {{ type_text() }}) as fingerprint
+    {{ no_number() }} as value_1
 from (select 1 as nothing) as empty_form
 where 1 = 0
 {% endmacro %}

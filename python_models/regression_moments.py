@@ -9,7 +9,7 @@ def model(dbt, session):
     dbt.config(materialized="incremental", incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
     return sum_waves(
         dbt.ref("scored_regression_rows"),
-        dbt.ref("cells_profiles").project("survey_id, wave_id, fingerprint").distinct().df(),
+        dbt.ref("cells_profiles"),
         dbt.ref("int_regression_variables").df(),
         built_waves(dbt, session),
     )

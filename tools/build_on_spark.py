@@ -43,9 +43,10 @@ RESPONDENTS = 1500
 # What one flow between sectors needs.
 CUTS, FLOWS = {"sector", "left_employer", "sector*left_employer"}, frozenset({"left"})
 SCHEMA = "published"
-SECONDS_TO_BUILD = 7200
-# Above it a query runs for longer than it takes to compile.
+# Above so many respondents a query runs for longer than it takes to compile.
 SMALL = 100_000
+# Seconds that a build may take: so many, and one more for each thousand respondents of a wave.
+SECONDS_TO_BUILD = 1800
 # A worker is killed when the cells are being counted: the only scans of respondents.
 KILLED = "worker-1"
 KILL_AT = "cells_answers"
@@ -83,17 +84,17 @@ def run(folder: Path, *, respondents: int = RESPONDENTS, kill: bool = False, qui
         keep_cuts(without_checks(project), SURVEY, CUTS, FLOWS)
     for wave in WAVES:
         _land(project, folder, wave, respondents, seed=1)
-    is_small = respondents <= SMALL
+    is_small, limit = respondents <= SMALL, SECONDS_TO_BUILD + respondents // 1000
     with loopback_spark.serve(memory="1g" if is_small else "3g", small=is_small) as cluster:
         if kill:
-            threading.Thread(target=_kill_when, args=(project, cluster), daemon=True).start()
-        seconds = [("Spark", _build(project, "spark", cluster))]
+            threading.Thread(target=_kill_when, args=(project, cluster, limit), daemon=True).start()
+        seconds = [("Spark", _build(project, "spark", cluster, limit))]
         if kill and cluster.processes[KILLED].poll() is None:
             raise RuntimeError(f"The build was over before {KILLED} was killed.")
         if not kill:
             _land(project, folder, WAVES[-1], respondents, seed=2)
-            seconds.append(("Spark again, with a wave replaced", _build(project, "spark", cluster)))
-        seconds.append(("DuckDB", _build(project, "duckdb", cluster)))
+            seconds.append(("Spark again, with a wave replaced", _build(project, "spark", cluster, limit)))
+        seconds.append(("DuckDB", _build(project, "duckdb", cluster, limit)))
         return Outcome(tuple(seconds), tuple(_compared(project, cluster)))
 
 
@@ -103,13 +104,13 @@ def _land(project: Project, folder: Path, wave: str, respondents: int, *, seed: 
     land(project, file, SURVEY, wave, replace=seed > 1)
 
 
-def _build(project: Project, target: str, cluster: loopback_spark.Cluster) -> float:
+def _build(project: Project, target: str, cluster: loopback_spark.Cluster, limit: float) -> float:
     """Build as a user does, in a process of its own; return how many seconds it took."""
     started = time.monotonic()
     command = [Path(sys.executable).parent / "werkpeil", "build", "--target", target]
     environment = os.environ | {"WERKPEIL_SPARK": cluster.remote, "WERKPEIL_PROJECT": str(project.root)}
     done = subprocess.run(  # noqa: S603 - our own program
-        command, env=environment, capture_output=True, text=True, timeout=SECONDS_TO_BUILD, check=False
+        command, env=environment, capture_output=True, text=True, timeout=limit, check=False
     )
     if done.returncode:
         raise RuntimeError(
@@ -142,10 +143,10 @@ def _tables(warehouse: Any) -> set[str]:
     return {name for (name,) in found.fetchall()}
 
 
-def _kill_when(project: Project, cluster: loopback_spark.Cluster) -> None:
+def _kill_when(project: Project, cluster: loopback_spark.Cluster, limit: float) -> None:
     """Kill a worker as soon as dbt says that it began with the cells."""
     log = project.logs / "dbt.log"
-    until = time.monotonic() + SECONDS_TO_BUILD
+    until = time.monotonic() + limit
     while time.monotonic() < until:
         text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
         _, is_spark, since = text.rpartition("target='spark'")

@@ -20,7 +20,7 @@ from benchmarks.questions import MEASURED, OUTCOMES, STATISTICS, TERMS
 from werkpeil.statistics.regression import Fit, PatternMoments, fit_moments
 from werkpeil.statistics.regression_models import Specification, design_errors
 from werkpeil.statistics.regression_moments import sum_waves
-from werkpeil.statistics.regression_rows import WaveRows
+from werkpeil.statistics.regression_rows import Reader, WaveRows
 
 WHOLE = "select * from {} where survey_id = 'benchmark' and wave_id = '1'"
 ESTIMATES = f"""
@@ -53,13 +53,7 @@ def regressions(entry: Entry, connection: Any) -> list[tuple[Any, ...]]:
     with entry.stage("answer"):
         rows = connection.table("scored.scored_regression_rows")
         variables = connection.table("estimates.int_regression_variables").df()
-        waves = (
-            connection.table("cells.cells_profiles")
-            .project("survey_id, wave_id, fingerprint")
-            .distinct()
-            .df()
-        )
-        cells = sum_waves(rows, waves, variables, None)
+        cells = sum_waves(rows, connection.table("cells.cells_profiles"), variables, None)
         moments, fits = PatternMoments(cells), {}
         for outcome in OUTCOMES:
             for weighted in (True, False):
@@ -75,7 +69,7 @@ def regressions(entry: Entry, connection: Any) -> list[tuple[Any, ...]]:
         strata = connection.execute(WHOLE.format("estimates.int_strata")).df()
         designed = {(outcome, "design"): fits[outcome, True] for outcome in OUTCOMES}
         wave = WaveRows(rows, "benchmark", "1", len(variables))
-        errors = design_errors(cells, asked, designed, strata, wave)
+        errors = design_errors(Reader(cells), asked, designed, strata, wave)
         return [
             (*row[:-1], error)
             for outcome in OUTCOMES

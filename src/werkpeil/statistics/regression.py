@@ -193,7 +193,7 @@ class PatternMoments:
             return Moments(tuple(variables), 0, 0.0, *nothing)
         places = [self._places[name] for name in variables]
         chosen = np.all(self._answered[:, [place - 1 for place in places]], axis=1)[self._codes]
-        n = round(self._added(chosen, weighted=False)[0, 0])
+        n = round(self._sums[False][chosen & (self._places_of_sums == 0)].sum())
         sums = self._added(chosen, weighted=weighted)
         sums = (np.triu(sums) + np.triu(sums, 1).T)[np.ix_([0, *places], [0, *places])]
         size = float(sums[0, 0])

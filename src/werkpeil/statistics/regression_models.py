@@ -176,7 +176,7 @@ def _fit_wave(
     design: pd.DataFrame,
     rows: WaveRows,
 ) -> pd.DataFrame:
-    moments = PatternMoments(cells)
+    moments, reader = PatternMoments(cells), Reader(cells)
     fits = {}
     for specification in specifications:
         for kind in ("classical", "design"):
@@ -184,13 +184,13 @@ def _fit_wave(
             chosen = moments.complete(specification.variables, weighted=weighted)
             fit = fit_moments(chosen, specification.outcome, specification.terms)
             if fit.null_reason == "collinear":
-                fit = _refit(cells, specification, chosen, rows, weighted=weighted)
+                fit = _refit(reader, specification, chosen, rows, weighted=weighted)
             fits[specification.model_id, kind] = fit
-    errors = design_errors(cells, specifications, fits, design, rows)
+    errors = design_errors(reader, specifications, fits, design, rows)
     few = [
         s for s in specifications if s.method is not None and moments.complete(s.variables, weighted=False).n
     ]
-    coded = _coded_wave(cells, few, design, rows)
+    coded = _coded_wave(reader, few, design, rows)
     frames = []
     for specification in specifications:
         model_id = specification.model_id
@@ -210,7 +210,7 @@ def _fit_wave(
 
 
 def _refit(
-    cells: pd.DataFrame,
+    reader: Reader,
     specification: Specification,
     moments: Moments,
     rows: WaveRows,
@@ -218,7 +218,6 @@ def _refit(
     weighted: bool,
 ) -> Fit:
     """Fit from the rows what the moments cannot tell apart."""
-    reader = Reader(cells)
     chosen = moments.of(specification.variables)
 
     def triples() -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
@@ -237,21 +236,20 @@ def _refit(
 
 
 def design_errors(
-    cells: pd.DataFrame,
+    reader: Reader,
     specifications: list[Specification],
     fits: dict[tuple[str, str], Fit],
     design: pd.DataFrame,
     rows: WaveRows,
 ) -> dict[str, Linearised]:
     """Return the covariance of each model's coefficients under the design, from one pass over the rows."""
-    reader = Reader(cells)
     clustered = bool(design["is_clustered"].any())
     open_models = [s for s in specifications if fits[s.model_id, "design"].null_reason is None]
     chosen = [(s.model_id, reader.rows(s.variables), fits[s.model_id, "design"].b) for s in open_models]
     summed = rows.sums(partial(_scores, reader, chosen, clustered), with_design=True) if chosen else {}
     sums = {s.model_id: ScoreSums(len(s.terms) + 1) for s in open_models}
-    for (model_id, *unit), values in summed.items():
-        sums[model_id].add({tuple(unit): values})
+    for (model_id, unit), values in summed.items():
+        sums[model_id].add({unit: values})
     found = {}
     for specification in specifications:
         fit = fits[specification.model_id, "design"]
@@ -266,7 +264,7 @@ def design_errors(
 def _scores(
     reader: Reader, models: list[tuple[str, list[int], NDArray[np.float64]]], clustered: bool, batch: Any
 ) -> Sums:
-    """Return the scores that a batch adds, by model, stratum and cluster.
+    """Return the scores that a batch adds, by model and unit.
 
     Args:
         reader: Of the wave.
@@ -285,12 +283,12 @@ def _scores(
         x[1:] = people.values[places[1:]]
         residuals = people.values[places[0]] - b @ x
         own = unit_scores(x * (weight * residuals), units, weight > 0)
-        found |= {(model_id, *unit): values for unit, values in own.items()}
+        found |= {(model_id, unit): values for unit, values in own.items()}
     return found
 
 
 def _coded_wave(
-    cells: pd.DataFrame,
+    reader: Reader,
     specifications: list[Specification],
     design: pd.DataFrame,
     rows: WaveRows,
@@ -299,7 +297,7 @@ def _coded_wave(
     variables = [name for specification in specifications for name in specification.variables]
     if not variables:
         return None
-    return CodedWave(Reader(cells), rows.batches(), variables, clustered=bool(design["is_clustered"].any()))
+    return CodedWave(reader, rows.batches(), variables, clustered=bool(design["is_clustered"].any()))
 
 
 def _classical(fit: Fit) -> Linearised:

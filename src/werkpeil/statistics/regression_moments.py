@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -45,52 +44,39 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class CrossProducts:
-    """Sums of products of v variables and the constant, per pattern of who answered what.
+def pattern_table(sums: Sums, variables: list[str], centres: list[float]) -> pd.DataFrame:
+    """Return a row per pattern and pair of variables that were both answered, in this order.
 
-    Attributes:
-        v: Number of variables.
-        sums: Products of what was answered and their weighted sums, shape (a, a) both, the constant first; by
-            pattern, a byte for the constant and for each variable, 1 where it was answered.
+    Args:
+        sums: What `products_of` the batches of a wave add up to.
+        variables: Names, v of them.
+        centres: What was taken off each.
     """
-
-    v: int
-    sums: Sums
-
-    def table(self, variables: list[str], centres: list[float]) -> pd.DataFrame:
-        """Return a row per pattern and pair of variables that were both answered, in this order.
-
-        Args:
-            variables: Names, v of them.
-            centres: What was taken off each.
-        """
-        names, offsets = np.array(["one", *variables], dtype=object), np.array([0.0, *centres])
-        patterns = sorted(self.sums)
-        places = [np.flatnonzero(np.frombuffer(pattern, dtype=bool)) for pattern in patterns]
-        pairs = [np.triu_indices(len(own)) for own in places]
-        told = [self.sums[pattern] for pattern in patterns]
-        counts = [len(first) for first, _ in pairs]
-        a = _joined([own[first] for own, (first, _) in zip(places, pairs, strict=True)], int)
-        b = _joined([own[second] for own, (_, second) in zip(places, pairs, strict=True)], int)
-        plain, weighted = (
-            _joined([sums[side][pair] for sums, pair in zip(told, pairs, strict=True)], float)
-            for side in (0, 1)
-        )
-        return pd.DataFrame(
-            {
-                "pattern": np.repeat(np.array([_letters(p) for p in patterns], dtype=object), counts),
-                "position_a": a,
-                "position_b": b,
-                "variable_a": names[a],
-                "variable_b": names[b],
-                "centre_a": offsets[a],
-                "centre_b": offsets[b],
-                "n": np.repeat(np.array([round(sums[0][0, 0]) for sums in told], dtype=int), counts),
-                "sum_xy": plain,
-                "sum_wxy": weighted,
-            }
-        )
+    names, offsets = np.array(["one", *variables], dtype=object), np.array([0.0, *centres])
+    patterns = sorted(sums)
+    places = [np.flatnonzero(np.frombuffer(pattern, dtype=bool)) for pattern in patterns]
+    pairs = [np.triu_indices(len(own)) for own in places]
+    told = [sums[pattern] for pattern in patterns]
+    counts = [len(first) for first, _ in pairs]
+    a = _joined([own[first] for own, (first, _) in zip(places, pairs, strict=True)], int)
+    b = _joined([own[second] for own, (_, second) in zip(places, pairs, strict=True)], int)
+    plain, weighted = (
+        _joined([own[side][pair] for own, pair in zip(told, pairs, strict=True)], float) for side in (0, 1)
+    )
+    return pd.DataFrame(
+        {
+            "pattern": np.repeat(np.array([_letters(p) for p in patterns], dtype=object), counts),
+            "position_a": a,
+            "position_b": b,
+            "variable_a": names[a],
+            "variable_b": names[b],
+            "centre_a": offsets[a],
+            "centre_b": offsets[b],
+            "n": np.repeat(np.array([round(own[0][0, 0]) for own in told], dtype=int), counts),
+            "sum_xy": plain,
+            "sum_wxy": weighted,
+        }
+    )
 
 
 def _letters(pattern: bytes) -> str:
@@ -102,7 +88,16 @@ def _joined(parts: list[NDArray[Any]], kind: type) -> NDArray[Any]:
 
 
 def products_of(v: int, batch: Any) -> Sums:
-    """Return the products of a record batch of `value_1` to `value_v` and `weight`, by pattern."""
+    """Return the products of a record batch of respondents.
+
+    Args:
+        v: Number of variables.
+        batch: `value_1` to `value_v`, NaN where one was not answered, and `weight`.
+
+    Returns:
+        By pattern, a byte for the constant and for each variable, 1 where it was answered: products of what
+        was answered, the constant first, and their weighted sums, shape (a, a) both.
+    """
     columns = [batch.column(f"value_{place}").to_numpy() for place in range(1, v + 1)]
     weight = batch.column("weight").to_numpy()
     order, starts, answered = _by_pattern(columns, len(weight))
@@ -156,20 +151,12 @@ def _by_pattern(
     return order, starts.tolist(), answered
 
 
-def cross_products(rows: WaveRows) -> CrossProducts:
-    """Add up the respondents of a wave."""
-    v = rows.variable_count
-    return CrossProducts(v, rows.sums(partial(products_of, v), with_design=False))
-
-
-def sum_waves(
-    rows: Any, waves: pd.DataFrame, variables: pd.DataFrame, built: pd.DataFrame | None
-) -> pd.DataFrame:
+def sum_waves(rows: Any, profiles: Any, variables: pd.DataFrame, built: pd.DataFrame | None) -> pd.DataFrame:
     """Return the cross-products of every wave whose respondents or variables changed.
 
     Args:
         rows: The relation `scored_regression_rows`.
-        waves: survey_id, wave_id and a fingerprint that is another one when the respondents are.
+        profiles: The relation `cells_profiles`, whose fingerprints are others when the respondents are.
         variables: `int_regression_variables`.
         built: survey_id, wave_id and fingerprint of what is added up already, or None.
 
@@ -179,16 +166,19 @@ def sum_waves(
     """
     known = set() if built is None else set(built.itertuples(index=False, name=None))
     frames = [pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in TYPES.items()})]
+    waves = profiles.project("survey_id, wave_id, fingerprint").distinct().df()
     for survey_id, wave_id, scored_as in sorted(waves.astype(str).itertuples(index=False, name=None)):
         own = variables[variables["survey_id"] == survey_id].sort_values("position")
         fingerprint = _fingerprint(scored_as, own)
         if own.empty or (survey_id, wave_id, fingerprint) in known:
             continue
-        sums = cross_products(WaveRows(rows, survey_id, wave_id, len(own)))
-        if not sums.sums:
+        wave = WaveRows(rows, survey_id, wave_id, len(own))
+        sums = wave.sums(partial(products_of, len(own)), with_design=False)
+        if not sums:
             logger.warning(KEPT, survey_id, wave_id)
             continue
-        table = sums.table(own["variable_id"].astype(str).tolist(), own["centre"].astype(float).tolist())
+        names, centres = own["variable_id"].astype(str).tolist(), own["centre"].astype(float).tolist()
+        table = pattern_table(sums, names, centres)
         frames.append(table.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint))
     return pd.concat([frame[list(TYPES)].astype(TYPES) for frame in frames], ignore_index=True)
 

@@ -13,19 +13,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from werkpeil.statistics.additive import add_to, of_one_size, sum_batches
-from werkpeil.statistics.regression_moments import TYPES, CrossProducts, products_of, sum_waves
+from werkpeil.statistics.regression_moments import TYPES, pattern_table, products_of, sum_waves
 from werkpeil.statistics.regression_rows import WaveRows
 
 if TYPE_CHECKING:
     import pytest
     from numpy.typing import NDArray
 
+    from werkpeil.statistics.additive import Sums
+
 rng_seeds = st.integers(0, 2**32 - 1)
 
 
-def products(values: NDArray[np.float64], weight: NDArray[np.float64], size: int) -> CrossProducts:
-    v = values.shape[1]
-    return CrossProducts(v, sum_batches(partial(products_of, v), batches(values, weight, size)))
+def products(values: NDArray[np.float64], weight: NDArray[np.float64], size: int) -> Sums:
+    return sum_batches(partial(products_of, values.shape[1]), batches(values, weight, size))
 
 
 def batches(values: NDArray[np.float64], weight: NDArray[np.float64], size: int) -> list[Any]:
@@ -57,7 +58,7 @@ def test_sums_are_those_of_the_rows(seed: int, n: int, v: int, size: int) -> Non
     values = rng.choice([-2.0, 0.5, 1.0, np.nan], size=(n, v), p=[0.3, 0.3, 0.3, 0.1])
     weight = rng.choice([0.0, 0.25, 2.0], n)
     names = [f"x{place}" for place in range(v)]
-    table = products(values, weight, size).table(names, [3.0] * v)
+    table = pattern_table(products(values, weight, size), names, [3.0] * v)
     expected = of_rows(values, weight)
     keys = list(zip(table["pattern"], table["position_a"], table["position_b"], strict=True))
     assert sorted(keys) == keys
@@ -69,9 +70,9 @@ def test_sums_are_those_of_the_rows(seed: int, n: int, v: int, size: int) -> Non
 
 
 def test_nobody_has_no_rows_and_what_nobody_answered_is_in_none() -> None:
-    assert CrossProducts(2, {}).table(["x", "y"], [0.0, 0.0]).empty
+    assert pattern_table({}, ["x", "y"], [0.0, 0.0]).empty
     values = np.array([[1.0, np.nan], [2.0, np.nan]])
-    table = products(values, np.zeros(2), 5).table(["x", "y"], [0.0, 0.0])
+    table = pattern_table(products(values, np.zeros(2), 5), ["x", "y"], [0.0, 0.0])
     assert table["variable_b"].tolist() == ["one", "x", "x"]
     assert table["sum_xy"].tolist() == [2.0, 3.0, 5.0]
     assert table["sum_wxy"].tolist() == [0.0, 0.0, 0.0]
@@ -80,7 +81,7 @@ def test_nobody_has_no_rows_and_what_nobody_answered_is_in_none() -> None:
 def test_digits_are_kept_where_a_product_of_all_rows_at_once_keeps_them() -> None:
     rng = np.random.default_rng(5)
     values, weight = rng.normal(size=(200_000, 3)), rng.uniform(0.5, 2, 200_000)
-    found = products(values, weight, 4096).sums[bytes([1, 1, 1, 1])]
+    found = products(values, weight, 4096)[bytes([1, 1, 1, 1])]
     rows = np.column_stack([np.ones(len(values)), values]).astype(np.longdouble)
     exact = np.array([[(a * b * weight).sum() for b in rows.T] for a in rows.T])
     scale = np.sqrt(np.outer(np.diag(exact), np.diag(exact)))
@@ -91,7 +92,7 @@ def test_digits_are_kept_where_a_product_of_all_rows_at_once_keeps_them() -> Non
 
 
 def warehouse(waves: dict[str, str]) -> Any:
-    """Return a relation like `scored_regression_rows`, of waves that were scored under some fingerprint."""
+    """Return a relation that is like `scored_regression_rows` and, by its fingerprints, `cells_profiles`."""
     rng = np.random.default_rng(3)
     frames = [
         pd.DataFrame(
@@ -111,13 +112,9 @@ def warehouse(waves: dict[str, str]) -> Any:
     return duckdb.connect().from_df(pd.concat(frames))
 
 
-def waves_of(relation: Any) -> pd.DataFrame:
-    return relation.project("survey_id, wave_id, fingerprint").distinct().df()
-
-
 def summed(waves: dict[str, str], variables: pd.DataFrame, built: pd.DataFrame | None) -> pd.DataFrame:
     relation = warehouse(waves)
-    return sum_waves(relation, waves_of(relation), variables, built)
+    return sum_waves(relation, relation, variables, built)
 
 
 VARIABLES = pd.DataFrame(
@@ -143,7 +140,7 @@ def test_only_waves_whose_rows_or_variables_changed_are_added_up() -> None:
 
 
 def test_a_retired_wave_has_no_rows_and_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
-    both = waves_of(warehouse({"1": "a", "2": "a"}))
+    both = warehouse({"1": "a", "2": "a"})
     built = ledger(summed({"1": "a", "2": "a"}, VARIABLES, None))
     moved = VARIABLES.assign(definition="made in another way")
     told = sum_waves(warehouse({"2": "a"}), both, moved, built)
