@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import pytest
 
 from support.projects import ROOT
 from support.runnable import deliver, make_runnable, released_waves
-from werkpeil.orchestration.definitions import define
+from werkpeil.orchestration.assets import define
 from werkpeil.running import read_runs
 
 if TYPE_CHECKING:
@@ -53,10 +54,10 @@ def checked(project, build_id):
 
 
 gate._check_results = checked
-import werkpeil.orchestration.definitions as found
+import werkpeil.orchestration.assets as assets
 
-found.SECONDS_BETWEEN_LOOKS = 1
-defs = found.define(found.Project.find())
+assets.SECONDS_BETWEEN_LOOKS = 1
+from werkpeil.orchestration.definitions import defs
 """
 SECONDS_AT_MOST = 600
 
@@ -105,6 +106,16 @@ def test_a_file_that_describes_a_delivery_is_a_reason_to_run_again(tmp_path: Pat
             told.append(sensor(context).run_key)
     alone, described, described_still = told
     assert alone != described == described_still
+
+
+@pytest.mark.slow
+def test_several_processes_load_the_project_at_once(tmp_path: Path) -> None:
+    """The daemon, the web server and each run load it; none needs a build to have parsed it."""
+    workshop = make_runnable(tmp_path)
+    environment = {**os.environ, "WERKPEIL_PROJECT": str(workshop.project.root)}
+    command = [sys.executable, "-c", "from werkpeil.orchestration.definitions import defs"]
+    loading = [subprocess.Popen(command, env=environment, cwd=tmp_path) for _ in range(3)]
+    assert [process.wait(SECONDS_AT_MOST) for process in loading] == [0, 0, 0]
 
 
 @pytest.mark.slow
