@@ -50,8 +50,8 @@ large: setup ## Land, build and publish RESPONDENTS=10000000 with MEMORY=1GB of 
 spark-setup: ## Install Spark beside this project, in tools/spark/.venv
 	@uv=$$(tools/find_uv) && UV_PROJECT_ENVIRONMENT=tools/spark/.venv "$$uv" sync --locked --quiet --extra spark $(COMPILED)
 
-spark: spark-setup ## Build on a Spark cluster on loopback, compare all tables with DuckDB's (KILL=1: lose a worker)
-	@tools/spark/.venv/bin/python tools/build_on_spark.py $(if $(RESPONDENTS),--respondents $(RESPONDENTS)) $(if $(KILL),--kill)
+spark: spark-setup ## Build on Spark on loopback, ON=cluster or local, and on DuckDB; compare (KILL=1: lose a worker)
+	@tools/spark/.venv/bin/python tools/build_on_spark.py $(if $(RESPONDENTS),--respondents $(RESPONDENTS)) $(if $(ON),--on $(ON)) $(if $(KILL),--kill)
 
 test: setup ## Run the checks, then all tests; both run, either can fail it
 	@status=0; \

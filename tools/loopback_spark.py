@@ -1,4 +1,4 @@
-"""A Spark cluster of one's own on loopback: a master, two workers and a Spark Connect server.
+"""Spark of one's own on loopback: a Connect server, with a master and two workers or all in one process.
 
 `make spark` and the tests start one in a temporary folder and stop it again. It needs Java 17 or 21
 (Debian: `apt-get install openjdk-17-jre-headless`) and this project's extra `spark`: the wheel of
@@ -41,13 +41,13 @@ CONNECT_SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 
 @dataclass
-class Cluster:
-    """A running cluster.
+class Spark:
+    """Running Spark.
 
     Args:
         remote: Address of its Connect server.
         folder: Where its logs, tables and the pid of each of its processes are.
-        processes: Its processes by name: `master`, `worker-1`, `worker-2`, `connect`.
+        processes: Its processes by name: `connect`, and of a cluster `master`, `worker-1`, `worker-2`.
     """
 
     remote: str
@@ -80,35 +80,44 @@ def why_no_java() -> str | None:
 
 
 @contextmanager
-def serve(*, memory: str = "1g", small: bool = True) -> Iterator[Cluster]:
-    """Yield a running cluster and stop it afterwards, whatever happened.
+def serve(*, memory: int = 1, small: bool = True, cluster: bool = True) -> Iterator[Spark]:
+    """Yield running Spark and stop it afterwards, whatever happened.
 
     Args:
-        memory: Of the server and of each worker's executor.
+        memory: Of the server and of each worker's executor, GiB; one process has that of all of them.
         small: Whether tables are small, so that a query takes longer to plan and compile than to run.
+        cluster: Whether there are a master and workers; one process with as many threads otherwise.
 
     Raises:
         RuntimeError: if a process ends or does not answer in time; the message holds the end of its log.
     """
     folder = Path(tempfile.mkdtemp(prefix="werkpeil-spark-"))
-    master, connect = free_port(), free_port()
-    cluster = Cluster(f"sc://{LOOPBACK}:{connect}", folder)
+    port = free_port()
+    spark = Spark(f"sc://{LOOPBACK}:{port}", folder)
     try:
-        _start(cluster, "master", [*_spark_class("Master"), "--host", LOOPBACK, "--port", str(master)])
-        _wait_for_port(cluster, "master", master)
-        address = f"spark://{LOOPBACK}:{master}"
-        for number in range(1, WORKERS + 1):
-            work = ["--work-dir", str(folder / f"work-{number}")]
-            sizes = ["--cores", "1", "--memory", memory]
-            command = [*_spark_class("Worker"), "--host", LOOPBACK, *sizes, *work, address]
-            _start(cluster, f"worker-{number}", command)
-        _start(cluster, "connect", _connect_server(folder, address, connect, memory, small=small), memory)
-        _wait_for_port(cluster, "connect", connect)
-        yield cluster
+        master = _start_cluster(spark, memory) if cluster else f"local[{WORKERS}]"
+        heap = memory if cluster else memory * (1 + WORKERS)
+        _start(spark, "connect", _connect_server(folder, master, port, memory, small=small), f"{heap}g")
+        _wait_for_port(spark, "connect", port)
+        yield spark
     finally:
-        for name in reversed(list(cluster.processes)):
-            _stop(cluster.processes[name])
+        for name in reversed(list(spark.processes)):
+            _stop(spark.processes[name])
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_cluster(spark: Spark, memory: int) -> str:
+    """Start a master and workers; return the master's address."""
+    port = free_port()
+    _start(spark, "master", [*_spark_class("Master"), "--host", LOOPBACK, "--port", str(port)])
+    _wait_for_port(spark, "master", port)
+    address = f"spark://{LOOPBACK}:{port}"
+    for number in range(1, WORKERS + 1):
+        work = ["--work-dir", str(spark.folder / f"work-{number}")]
+        sizes = ["--cores", "1", "--memory", f"{memory}g"]
+        command = [*_spark_class("Worker"), "--host", LOOPBACK, *sizes, *work, address]
+        _start(spark, f"worker-{number}", command)
+    return address
 
 
 def _home() -> Path:
@@ -127,13 +136,13 @@ def _spark_class(role: str) -> list[str]:
     ]
 
 
-def _connect_server(folder: Path, master: str, port: int, memory: str, *, small: bool) -> list[str]:
+def _connect_server(folder: Path, master: str, port: int, memory: int, *, small: bool) -> list[str]:
     settings = {
         "spark.driver.host": LOOPBACK,
         "spark.driver.bindAddress": LOOPBACK,
         "spark.connect.grpc.binding.address": LOOPBACK,
         "spark.connect.grpc.binding.port": str(port),
-        "spark.executor.memory": memory,
+        "spark.executor.memory": f"{memory}g",
         "spark.ui.enabled": "false",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.catalogImplementation": "in-memory",
@@ -144,36 +153,36 @@ def _connect_server(folder: Path, master: str, port: int, memory: str, *, small:
         settings |= {f"spark.{role}.extraJavaOptions": SHORT_LIVED for role in ("executor", "driver")}
         settings |= SMALL_QUERIES
     chosen = [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
-    submit = [str(_home() / "bin" / "spark-submit"), "--master", master, "--driver-memory", memory]
+    submit = [str(_home() / "bin" / "spark-submit"), "--master", master]
     return [*submit, *chosen, "--class", CONNECT_SERVER, "spark-internal"]
 
 
-def _start(cluster: Cluster, name: str, command: list[str], heap: str = "256m") -> None:
+def _start(spark: Spark, name: str, command: list[str], heap: str = "256m") -> None:
     environment = os.environ | {
         "SPARK_HOME": str(_home()),
         "SPARK_LOCAL_IP": LOOPBACK,
-        "SPARK_LOCAL_DIRS": str(cluster.folder / "local"),
+        "SPARK_LOCAL_DIRS": str(spark.folder / "local"),
         "SPARK_DAEMON_MEMORY": heap,
         "PYSPARK_PYTHON": sys.executable,
     }
-    with (cluster.folder / f"{name}.log").open("wb") as log:
+    with (spark.folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - Spark's own programs and words of ours
-            command, stdout=log, stderr=log, cwd=cluster.folder, env=environment, start_new_session=True
+            command, stdout=log, stderr=log, cwd=spark.folder, env=environment, start_new_session=True
         )
-    (cluster.folder / f"{name}.pid").write_text(f"{process.pid}\n", encoding="ascii")
-    cluster.processes[name] = process
+    (spark.folder / f"{name}.pid").write_text(f"{process.pid}\n", encoding="ascii")
+    spark.processes[name] = process
 
 
-def _wait_for_port(cluster: Cluster, name: str, port: int) -> None:
+def _wait_for_port(spark: Spark, name: str, port: int) -> None:
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until:
-        if cluster.processes[name].poll() is not None:
+        if spark.processes[name].poll() is not None:
             break
         with socket.socket() as probe:
             if probe.connect_ex((LOOPBACK, port)) == 0:
                 return
         time.sleep(0.2)
-    log = (cluster.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+    log = (spark.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
     raise RuntimeError(f"Spark's {name} did not start:\n" + "\n".join(log.splitlines()[-20:]))
 
 

@@ -1,12 +1,13 @@
 """The same project on Spark: every published table equal to DuckDB's, from the same landed files.
 
-It runs where `make spark` does, in the environment of the extra `spark`, `tools/spark/.venv`, on a cluster of
-its own: a master, two workers and a Connect server.
+It runs where `make spark` does, in the environment of the extra `spark`, `tools/spark/.venv`: on a cluster of
+its own, a master, two workers and a Connect server, and on a Connect server alone.
 """
 
 from __future__ import annotations
 
 import subprocess
+from itertools import product
 
 import pytest
 
@@ -49,10 +50,10 @@ def outcome() -> str:
 def test_every_published_table_is_that_of_duckdb(outcome: str) -> None:
     _, *tables, _, _ = outcome.splitlines()
     assert [line for line in tables if not line.endswith("  equal")] == []
-    rows = {name: int(count) for name, count, *_ in (line.split() for line in tables)}
     models = {path.stem.removeprefix("published_") for path in (ROOT / "models" / "published").glob("*.sql")}
-    assert set(rows) == models
-    assert all(rows[name] > 0 for name in FILLED)
+    rows = {(name, on): int(count) for name, on, count, *_ in (line.split() for line in tables)}
+    assert set(rows) == set(product(models, ("cluster", "local")))
+    assert all(rows[name, on] > 0 for name, on in product(FILLED, ("cluster", "local")))
 
 
 @pytest.mark.slow
