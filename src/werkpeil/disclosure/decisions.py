@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -25,10 +26,12 @@ from werkpeil.disclosure.rules import (
 from werkpeil.disclosure.suppression import HIDDEN, SHOWN, complete
 from werkpeil.disclosure.tables import Grid, grid_table, join_tables
 from werkpeil.disclosure.weights import Weighted, hidden_weights, known_weights, weights_table
+from werkpeil.disclosure.workers import Workers, cores, finished
 from werkpeil.statistics import fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
@@ -70,6 +73,8 @@ OTHER = "other"
 ATTEMPTS = 4
 # Rounds of the search for groups and rows to hide, which cost more than anything else and are few.
 PATIENCE = 40
+# Rows of answers from which on more processes than this one are worth starting.
+MUCH = 5000
 # What a row of a cut by one variable costs more than one of a crossed cut: it is in more figures.
 SINGLE_CUT = 4.0
 # Kinds of missing answers of which every item's share is published, whether or not they occur.
@@ -153,7 +158,7 @@ def decide_disclosure(
     thresholds = Thresholds.of(settings)
     known = set() if built is None else set(built.itertuples(index=False, name=None))
     described = _described(inputs)
-    frames = [pd.DataFrame(columns=COLUMNS)]
+    waves = []
     for key, rows in inputs.answers.groupby(["survey_id", "wave_id"], sort=True):
         survey_id, wave_id = str(key[0]), str(key[1])
         ordered = [
@@ -164,15 +169,28 @@ def decide_disclosure(
             _ordered(_of(described, survey_id), VARIABLES),
         ]
         fingerprint = _fingerprint(ordered, thresholds)
-        if (survey_id, wave_id, fingerprint) in known:
-            continue
-        answers, groups, nested, cuts, variables = ordered
-        ends = groups[["smallest_weight", "largest_weight"]].to_numpy(dtype=float)
-        wave = _Wave(*_groups_of_wave(groups, nested, cuts), ends, answers, variables, thresholds)
-        searched = (SEARCHED, *TOTAL, SEARCHED, None, SEARCHED)
-        found = pd.DataFrame([searched, *wave.decisions()], columns=COLUMNS[2:-1])
-        frames.append(found.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint))
-    return pd.concat(frames, ignore_index=True)[COLUMNS].astype("string")
+        if (survey_id, wave_id, fingerprint) not in known:
+            waves.append(((survey_id, wave_id, fingerprint), ordered))
+    is_much = sum(len(answers) for _, (answers, *_) in waves) >= MUCH
+    with Workers(cores() if is_much else 1) as workers:
+        searches = [(key, _wave(ordered, thresholds).search(workers)) for key, ordered in waves]
+        frames = [_frame(key, parts) for key, parts in searches]
+    return pd.concat([pd.DataFrame(columns=COLUMNS), *frames], ignore_index=True)[COLUMNS].astype("string")
+
+
+def _wave(ordered: list[pd.DataFrame], thresholds: Thresholds) -> _Wave:
+    answers, groups, nested, cuts, variables = ordered
+    ends = groups[["smallest_weight", "largest_weight"]].to_numpy(dtype=float)
+    return _Wave(*_groups_of_wave(groups, nested, cuts), ends, answers, variables, thresholds)
+
+
+def _frame(key: tuple[str, str, str], parts: list[Future[list[Decision]]]) -> pd.DataFrame:
+    """Return the rows of a wave, when all parts of its search are done."""
+    survey_id, wave_id, fingerprint = key
+    searched = (SEARCHED, *TOTAL, SEARCHED, None, SEARCHED)
+    decisions = [searched, *(decision for part in parts for decision in part.result())]
+    found = pd.DataFrame(decisions, columns=COLUMNS[2:-1])
+    return found.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint)
 
 
 def _described(inputs: Inputs) -> pd.DataFrame:
@@ -248,14 +266,16 @@ class _Wave:
         self.is_weighted = bool(ends[self.total, 0] < ends[self.total, 1])
         self.lightest, self.heaviest = known_weights(groups, ends[:, 0], ends[:, 1], self.total)
 
-    def decisions(self) -> Iterator[Decision]:
-        """Yield variable, cut, group, cell, its category and reason."""
+    def search(self, workers: Workers) -> list[Future[list[Decision]]]:
+        """Return variable, cut, group, cell, category and reason of what is hidden.
+
+        In parts, in one order whoever does them: workers may still be at some.
+        """
         grouping = [variable for variable in self.variables if variable.label]
         hidden_groups, reasons = self._hide_groups()
         for attempt in range(ATTEMPTS):
             if hidden_groups.sum() == self.count - 1 > 0 and not hidden_groups[self.total]:
-                yield from self._only_total(reasons)
-                return
+                return self._only_total(reasons, workers)
             bases = {
                 variable.variable_id: self._hide_bases(variable, hidden_groups, reasons)
                 for variable in self.variables
@@ -266,42 +286,57 @@ class _Wave:
             if not exposed.any():
                 break
             hidden_groups = hidden_groups | self._more_to_hide(exposed, hidden_groups, attempt)
-        for row in np.flatnonzero(hidden_groups):
-            yield EVERY_VARIABLE, *self.groups.keys[row], ROW, None, str(reasons[row])
-        yield from found
+        together = [
+            (EVERY_VARIABLE, *self.groups.keys[row], ROW, None, str(reasons[row]))
+            for row in np.flatnonzero(hidden_groups)
+        ]
+        parts = [finished([*together, *found])]
+        # Workers need not be sent what they do not look at.
+        wave = copy(self)
+        wave.answers, wave.variables = self.answers[:0], []
         for variable in self.variables:
-            if not variable.label:
-                yield from self._hide_alone(variable, bases, hidden_groups)
-            hidden, reasons_of_rows = bases[variable.variable_id]
-            for row in np.flatnonzero(hidden):
-                yield variable.variable_id, *self.groups.keys[row], ROW, None, str(reasons_of_rows[row])
-            yield from self._hide_missing(variable, hidden)
+            base = bases[variable.variable_id]
+            if variable.label:
+                parts.append(finished(self._hide_rows(variable, base)))
+            else:
+                parts.append(workers.submit(_hide_alone, wave, variable, base, hidden_groups))
+        return parts
 
-    def _only_total(self, reasons: NDArray[np.object_]) -> Iterator[Decision]:
-        """Yield that all groups are hidden, and what of the total must be: of no group anything is told."""
+    def _only_total(self, reasons: NDArray[np.object_], workers: Workers) -> list[Future[list[Decision]]]:
+        """Return that all groups are hidden, and what of the total must be: of no group anything is told."""
         answers = self.answers[self.answers["cut_id"] == TOTAL[0]]
         groups = find_groups({TOTAL: int(self.groups.counts[self.total])}, {}, [])
         ends = self.ends[[self.total]]
-        yield from _Wave(groups, groups, ends, answers, self.described, self.thresholds).decisions()
-        for row in np.flatnonzero(np.arange(self.count) != self.total):
-            for variable_id in (EVERY_VARIABLE, *(variable.variable_id for variable in self.variables)):
-                yield variable_id, *self.groups.keys[row], ROW, None, str(reasons[row])
+        total = _Wave(groups, groups, ends, answers, self.described, self.thresholds)
+        hidden: list[Decision] = [
+            (variable_id, *self.groups.keys[row], ROW, None, str(reasons[row]))
+            for row in np.flatnonzero(np.arange(self.count) != self.total)
+            for variable_id in (EVERY_VARIABLE, *(variable.variable_id for variable in self.variables))
+        ]
+        return [*total.search(workers), finished(hidden)]
 
-    def _hide_alone(
-        self, variable: Variable, bases: dict[str, Base], hidden_groups: NDArray[np.bool_]
-    ) -> list[Decision]:
+    def hide_alone(self, variable: Variable, base: Base, hidden_groups: NDArray[np.bool_]) -> list[Decision]:
         """Hide answers of a variable that divides nobody; where that does not do, whole rows of its cuts."""
+        hidden, reasons = base
         for attempt in range(ATTEMPTS):
+            bases = {variable.variable_id: (hidden, reasons)}
             found, exposed = self._hide_answers([variable], bases, hidden_groups)
             if not exposed.any():
                 found, exposed = self._hide_more([variable], found, bases, hidden_groups)
             if not exposed.any():
-                return found
-            hidden, reasons = bases[variable.variable_id]
-            bases[variable.variable_id] = hidden | self._more_to_hide(exposed, hidden, attempt), reasons
+                return [*found, *self._hide_rows(variable, (hidden, reasons))]
+            hidden = hidden | self._more_to_hide(exposed, hidden, attempt)
         # What nothing is shown of is not exposed.
-        bases[variable.variable_id] = np.ones(self.count, dtype=bool), bases[variable.variable_id][1]
-        return []
+        return self._hide_rows(variable, (np.ones(self.count, dtype=bool), reasons))
+
+    def _hide_rows(self, variable: Variable, base: Base) -> list[Decision]:
+        """Hide rows of a variable whole, and of the others how their missing answers divide."""
+        hidden, reasons = base
+        rows = [
+            (variable.variable_id, *self.groups.keys[row], ROW, None, str(reasons[row]))
+            for row in np.flatnonzero(hidden)
+        ]
+        return [*rows, *self._hide_missing(variable, hidden)]
 
     def _hide_more(
         self,
@@ -704,6 +739,12 @@ class _Wave:
                 if len(values) == 1:
                     follows.add(asked)
         return frozenset((name, value) for name, value in conditions if name not in follows)
+
+
+def _hide_alone(
+    wave: _Wave, variable: Variable, base: Base, hidden_groups: NDArray[np.bool_]
+) -> list[Decision]:
+    return wave.hide_alone(variable, base, hidden_groups)
 
 
 def _read_variables(groups: Groups, answers: pd.DataFrame, variables: pd.DataFrame) -> Iterator[Variable]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from support.random_tables import inputs_of, people_of
+from werkpeil.disclosure import decisions
 from werkpeil.disclosure.decisions import SEARCHED, Inputs, decide_disclosure
 
 LEDGER = ["survey_id", "wave_id", "fingerprint"]
@@ -72,3 +73,9 @@ def test_a_wave_in_which_nothing_is_hidden_any_more_replaces_what_was() -> None:
     found = decided(inputs_of(large))
     assert found["cell_id"].tolist() == [SEARCHED]
     assert found["fingerprint"].notna().all()
+
+
+def test_several_processes_hide_what_one_does(full: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decisions, "MUCH", 0)
+    monkeypatch.setattr(decisions, "cores", lambda: 2)
+    pd.testing.assert_frame_equal(decided(inputs({"1": 3, "2": 4})), full)
