@@ -34,7 +34,9 @@ def draw(entries: dict[str, dict[str, Any]]) -> str:
         ]
         if own:
             size = max(entry["size"] for entry in own)
-            panels.append((task.title, size, [entry for entry in own if entry["size"] == size]))
+            # A picture has no code font.
+            title = task.title.replace("`", "")
+            panels.append((title, size, [entry for entry in own if entry["size"] == size]))
     seconds = [entry["seconds"] for _, _, own in panels for entry in own]
     scale = Scale.around([math.log10(value) for value in seconds] or [0.0, 1.0], _WIDTH)
     height = _TITLE + sum(_LINE * (len(own) + 2) for _, _, own in panels) + 30

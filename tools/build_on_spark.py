@@ -197,7 +197,8 @@ def report(outcome: Outcome) -> str:
         told = "; ".join(table.differences) or "equal"
         lines.append(f"{table.table:42} {which:8} {table.rows:7} {table.largest:19.1e}  {told}")
     lines.append(
-        f"{len(outcome.tables)} tables: integers, texts and nulls exactly, fractions to {RELATIVE:.0e}."
+        f"{len(outcome.tables)} tables: integers, texts and nulls exactly, fractions to {RELATIVE:.0e} of "
+        "themselves, differences to that of their standard errors."
     )
     lines.append(
         "Builds: " + "; ".join(f"{what}, {seconds:.0f} s" for what, seconds in outcome.seconds) + "."

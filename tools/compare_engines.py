@@ -1,7 +1,9 @@
 """Compare what two engines built from the same landing zone: every table of `published`, value by value.
 
 Integers, texts, booleans, dates and nulls must be equal; numbers with a fraction may differ by a billionth of
-themselves, for two engines add up in different orders. What tells of the build itself does not count.
+themselves, for two engines add up in different orders. A difference of two nearly equal numbers has no such
+digits left, however well both are known: it may differ by a billionth of its standard error, and what follows
+from it by as much as that moves it. What tells of the build itself does not count.
 """
 
 from __future__ import annotations
@@ -15,11 +17,34 @@ from compare_releases import OF_THE_BUILD
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 RELATIVE = 1e-9
 # What is nothing but rounding: a difference of two equal shares is 0 on one engine and 1e-17 on another.
 ABSOLUTE = 1e-15
 FRACTIONS = ("DOUBLE", "FLOAT")
+# Numbers that are 0 where nothing differs, with what else than themselves they are measured by: the column of
+# their standard error, of the number that was taken from another, or 1 where they are in such units.
+DIFFERENCES = {
+    "b": ("std_error",),
+    "change": ("std_error",),
+    "ci_lower": ("std_error",),
+    "ci_upper": ("std_error",),
+    "difference": ("difference_std_error", "published_value"),
+    "difference_ci_lower": ("difference_std_error",),
+    "difference_ci_upper": ("difference_std_error",),
+    "average_marginal_effect": ("average_marginal_effect_std_error",),
+    "average_marginal_effect_ci_lower": ("average_marginal_effect_std_error",),
+    "average_marginal_effect_ci_upper": ("average_marginal_effect_std_error",),
+    "statistic": (),
+    "effect_size": (),
+}
+# Probabilities, with the statistic that they follow from: a number, or two of which one divides the other.
+PROBABILITIES = {
+    "p_value": ("statistic",),
+    "q_value": ("statistic",),
+    "average_marginal_effect_p_value": ("average_marginal_effect", "average_marginal_effect_std_error"),
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +54,7 @@ class Compared:
     Args:
         table: Its name.
         rows: Rows on the first engine.
-        largest: Largest relative difference of its fractions, beyond what is rounding alone.
+        largest: Largest difference of its fractions, of themselves or of what they are measured by.
         differences: What is not equal, in words; empty if all is.
     """
 
@@ -81,12 +106,28 @@ def _unequal(frames: list[pd.DataFrame], name: str) -> int:
 
 
 def _distance(frames: list[pd.DataFrame], name: str) -> tuple[float, int]:
-    """Return the largest relative difference of a column's numbers, and how many are too large."""
+    """Return the largest difference of a column's numbers, as a share, and how many are too large."""
     one, other = (frame[name].to_numpy(dtype=float) for frame in frames)
     gone = np.isnan(one) != np.isnan(other)
     apart = np.abs(one - other)
     with np.errstate(invalid="ignore", divide="ignore"):
-        relative = np.where(apart > ABSOLUTE, apart / np.maximum(np.abs(one), np.abs(other)), 0.0)
-    relative = np.where(np.isnan(relative), 0.0, relative)
-    too_large = gone | (relative > RELATIVE)
-    return float(relative.max(initial=0.0)), int(too_large.sum())
+        share = np.where(apart > ABSOLUTE, apart / _yardstick(frames[0], name, one, other), 0.0)
+    share = np.where(np.isnan(share), 0.0, share)
+    too_large = gone | (share > RELATIVE)
+    return float(share.max(initial=0.0)), int(too_large.sum())
+
+
+def _yardstick(
+    frame: pd.DataFrame, name: str, one: NDArray[np.float64], other: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what a difference of two numbers is a share of, per row; the numbers themselves as a rule."""
+    own = np.maximum(np.abs(one), np.abs(other))
+    if name in DIFFERENCES:
+        others = [np.abs(frame[column]) for column in DIFFERENCES[name] if column in frame]
+        return np.fmax.reduce([own, *others] if DIFFERENCES[name] else [own, np.ones(len(own))])
+    if set(PROBABILITIES.get(name, [""])) <= set(frame):
+        # A statistic t that moves by a share of 1 + |t| moves its probability's logarithm by 1 + |t| as much.
+        numbers = [frame[column].to_numpy(dtype=float) for column in PROBABILITIES[name]]
+        statistic = numbers[0] if len(numbers) == 1 else numbers[0] / numbers[1]
+        return own * np.square(1.0 + np.nan_to_num(np.abs(statistic), posinf=0.0))
+    return own

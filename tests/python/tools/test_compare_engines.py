@@ -61,6 +61,43 @@ def test_a_billionth_is_rounding(engines: ModuleType) -> None:
     assert found.largest == pytest.approx(5e-10, rel=1e-3)
 
 
+CHANGES = {
+    "change": [1e-6, 0.2],
+    "ci_upper": [0.19, 1e-8],
+    "std_error": [0.1, 0.1],
+    "statistic": [1e-5, 4.4],
+    "p_value": [0.9, 1e-5],
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "within", "beyond"),
+    [
+        ("change", 0, 5e-11, 2e-10),
+        ("ci_upper", 1, 5e-11, 2e-10),
+        ("std_error", 0, 5e-11, 2e-10),
+        ("statistic", 0, 5e-10, 2e-9),
+        ("statistic", 1, 4e-9, 5e-9),
+        ("p_value", 0, 5e-10, 4e-9),
+        ("p_value", 1, 2e-13, 4e-13),
+    ],
+)
+def test_a_difference_is_as_exact_as_its_error(
+    engines: ModuleType, column: str, row: int, within: float, beyond: float
+) -> None:
+    for moved, is_equal in ((within, True), (beyond, False)):
+        values = list(CHANGES[column])
+        values[row] += moved
+        changed = pa.table({**CHANGES, column: values})
+        found = engines.compare_tables("t", pa.table(CHANGES), changed)
+        assert (found.differences == ()) is is_equal, moved
+
+
+def test_a_difference_without_an_error_is_as_exact_as_itself(engines: ModuleType) -> None:
+    frames = [pa.table({"change": [1e-6 + moved]}) for moved in (0.0, 1e-14)]
+    assert engines.compare_tables("t", *frames).differences == ("change: 1 values, up to 1.0e-08",)
+
+
 def test_nothing_beside_nothing_is_equal(engines: ModuleType) -> None:
     empty = pa.table(ROWS).slice(0, 0)
     assert engines.compare_tables("t", empty, empty).differences == ()
