@@ -12,7 +12,7 @@ from support.releases import tool
 from werkpeil.codebook import load_codebook
 from werkpeil.errors import InputError
 from werkpeil.landing import all_deliveries, forget
-from werkpeil.landing.readers.probe import survives
+from werkpeil.landing.readers.readstat import CrashedError, Request, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,8 @@ def test_the_fuzz_sees_what_it_looks_for(workshop: Workshop, monkeypatch: pytest
 
 def test_a_file_that_crashes_the_library_is_damaged_and_the_run_goes_on(workshop: Workshop) -> None:
     path = DAMAGED / "crashes_the_library.sav"
-    assert not survives("spss", str(path))
+    with pytest.raises(CrashedError):
+        list(read([Request("spss", str(path), None, str(workshop.folder), rows=10)]))
     with pytest.raises(InputError, match=r"damaged or cut off: the library .* crashes on it"):
         workshop.land(path)
     assert workshop.land(workshop.csv("1,1,a,5,Eens,40,")).rows_accepted == 1

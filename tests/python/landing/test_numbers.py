@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyreadstat
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from support.workshop import Workshop, column, make_workshop
@@ -97,8 +97,17 @@ def tables(draw: st.DrawFn) -> dict[str, tuple[pa.DataType, list[Any]]]:
     return table
 
 
+MOSTLY_NULL = (pa.int64(), [1, *[None] * 7])
+NAN_AMONG_NULLS = {
+    **dict.fromkeys(NAMES, MOSTLY_NULL),
+    "label": (pa.float64(), [1, *[None] * 5, 0.0, math.nan]),
+    "remark": (pa.int32(), [1, *[0] * 7]),
+}
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(table=tables())
+@example(table=NAN_AMONG_NULLS)
 def test_numbers_of_any_type_land_as_their_texts(table: dict[str, tuple[pa.DataType, list[Any]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workshop = make_workshop(Path(folder))

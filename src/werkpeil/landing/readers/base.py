@@ -172,9 +172,10 @@ def cleaned_text(text: str) -> str:
 
 def number_text(expression: str) -> str:
     """Return SQL for a number as a delimited file would write it: 5 rather than 5.0."""
+    # DuckDB may cast rows too that the condition leaves out, such as NaN in a column that is mostly null.
     return (
         f"case when {expression} = trunc({expression}) and abs({expression}) < 1e15 "
-        f"then cast(cast({expression} as bigint) as varchar) "
+        f"then cast(try_cast({expression} as bigint) as varchar) "
         f"else cast({expression} as varchar) end"
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import math
 import re
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyreadstat
 
 from werkpeil.errors import InputError
 from werkpeil.landing.readers.base import (
@@ -24,20 +23,18 @@ from werkpeil.landing.readers.base import (
     drop_tables,
     number_text,
 )
-from werkpeil.landing.readers.probe import survives
+from werkpeil.landing.readers.readstat import CrashedError, Request, UnreadableError, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Generator
 
     from numpy.typing import NDArray
 
     from werkpeil.landing.header import HeaderMatch
 
 _CELLS_AT_A_TIME = 1_500_000  # each chunk is found by reading past the ones before it
-_ROWS_TOGETHER = 1_000
 _FALLBACK_ENCODING = "cp1252"
 _WRONG_ENCODING = re.compile("convert string|encoding|byte sequence", re.IGNORECASE)
-_UNREADABLE = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, IndexError)
 _ZERO_FILLED = re.compile(r"N(\d+)")  # SPSS format N: digits filled up with zeros, as in codes
 
 
@@ -47,7 +44,7 @@ def read_spss(source: Source) -> Delivered:
     Raises:
         InputError: if the file is damaged or its columns do not fit the codebook.
     """
-    return _read(source, pyreadstat.read_sav, "spss")
+    return _read(source, "spss")
 
 
 def read_stata(source: Source) -> Delivered:
@@ -56,48 +53,75 @@ def read_stata(source: Source) -> Delivered:
     Raises:
         InputError: if the file is damaged or its columns do not fit the codebook.
     """
-    return _read(source, pyreadstat.read_dta, "stata")
+    return _read(source, "stata")
 
 
-def _read(source: Source, read: Callable[..., Any], reader: str) -> Delivered:
-    if not survives(reader, str(source.path)):
-        raise _damaged(source, "the library that reads such files crashes on it or does not end")
+def _read(source: Source, reader: str) -> Delivered:
     try:
-        return _attempt(source, read, reader, None)
-    except _UNREADABLE as error:
-        if not _WRONG_ENCODING.search(str(error)):
-            raise _damaged(source, error) from error
-    drop_tables(source.connection)
-    try:
-        return _attempt(source, read, reader, _FALLBACK_ENCODING)
-    except _UNREADABLE as error:
-        raise _damaged(source, error) from error
+        try:
+            return _attempt(source, _File(source, reader, None))
+        except UnreadableError as error:
+            if not _WRONG_ENCODING.search(str(error)):
+                raise
+        drop_tables(source.connection)
+        return _attempt(source, _File(source, reader, _FALLBACK_ENCODING))
+    except UnreadableError as error:
+        raise _damaged(source, str(error)) from error
+    except CrashedError as error:
+        raise _damaged(source, "the library that reads such files crashes on it or does not end") from error
 
 
-def _attempt(source: Source, read: Callable[..., Any], reader: str, encoding: str | None) -> Delivered:
-    """Read the file, its texts in an encoding; None believes the file."""
-    _, metadata = read(str(source.path), metadataonly=True, encoding=encoding)
-    match = source.matcher.match([(name or "",) for name in metadata.column_names])
+def _attempt(source: Source, file: _File) -> Delivered:
+    """Read the file, its texts in one encoding."""
+    about = file.about()
+    told = about["number_rows"] if about["number_rows"] != -1 else None
+    match = source.matcher.match([(name or "",) for name in about["column_names"]])
     variables = [
-        _Variable.of(match, column, metadata, with_labels=column in source.label_columns)
+        _Variable.of(match, column, about, with_labels=column in source.label_columns)
         for column in match.found
         if column not in source.ignored_columns
     ]
-    if reader == "spss" and metadata.number_rows not in (None, -1):
-        _require_no_more(source, metadata.number_rows)
+    if file.reader == "spss" and told is not None:
+        _require_no_more(source, file, told)
     filling = _Filling(source.connection, {variable.position: variable.type for variable in variables})
     rows = 0
-    for chunk in _chunks(source, read, variables, encoding):
-        rows += filling.insert(chunk, variables, rows)
-        source.progress(rows / max(metadata.number_rows or 0, rows, 1))
-    if source.row_limit is None and metadata.number_rows not in (None, -1, rows):
+    with closing(_chunks(source, file, variables, told)) as chunks:
+        for chunk in chunks:
+            rows += filling.insert(chunk, variables, rows)
+            source.progress(rows / max(told or 0, rows, 1))
+    if source.row_limit is None and told not in (None, rows):
         raise InputError(
-            f"The file ends after {rows} rows and says that it holds {metadata.number_rows}.",
+            f"The file ends after {rows} rows and says that it holds {told}.",
             where=source.shown_as,
             hint="ask for the file again.",
         )
-    said = f"{encoding} (not said in the file)" if encoding else metadata.file_encoding
-    return Delivered(match, rows, reader, encoding=said)
+    said = f"{file.encoding} (not said in the file)" if file.encoding else about["file_encoding"]
+    return Delivered(match, rows, file.reader, encoding=said)
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file to ask for parts of.
+
+    Args:
+        source: Where it is and who wants it.
+        reader: `spss` or `stata`.
+        encoding: Of its texts; None believes the file.
+    """
+
+    source: Source
+    reader: str
+    encoding: str | None
+
+    def about(self) -> dict[str, Any]:
+        """Return what it says of itself."""
+        [about] = read([self.request()])
+        return dict(about)
+
+    def request(self, **wanted: Any) -> Request:
+        """Return a request for a part of it, or for what it says of itself."""
+        path, folder = str(self.source.path), str(self.source.workspace)
+        return Request(self.reader, path, self.encoding, folder, **wanted)
 
 
 @dataclass(frozen=True)
@@ -108,35 +132,30 @@ class _Variable:
         name: In the file.
         position: Of its column.
         is_text: Whether it holds texts.
-        labels: What numbers are called, where the codebook wants that.
+        has_labels: Whether numbers are to be called by their labels, as the codebook wants.
         zero_filled: So many digits its numbers are written with, where they have leading zeros.
     """
 
     name: str
     position: int
     is_text: bool
-    labels: dict[Any, str] | None
+    has_labels: bool
     zero_filled: int | None
 
     @classmethod
-    def of(cls, match: HeaderMatch, column: str, metadata: Any, *, with_labels: bool) -> _Variable:
+    def of(cls, match: HeaderMatch, column: str, about: dict[str, Any], *, with_labels: bool) -> _Variable:
         header = match.found[column]
-        is_text = metadata.readstat_variable_types.get(header.name) == "string"
-        labels = metadata.variable_value_labels.get(header.name) if with_labels else None
-        format_ = metadata.original_variable_types.get(header.name) or ""
+        is_text = about["readstat_variable_types"].get(header.name) == "string"
+        has_labels = with_labels and header.name in about["variable_value_labels"]
+        format_ = about["original_variable_types"].get(header.name) or ""
         filled = _ZERO_FILLED.fullmatch(format_)
-        return cls(header.name, header.position, is_text, labels, int(filled[1]) if filled else None)
+        return cls(header.name, header.position, is_text, has_labels, int(filled[1]) if filled else None)
 
     @property
     def type(self) -> str:
         """The type that its column begins with."""
-        is_number = not self.is_text and self.labels is None and self.zero_filled is None
+        is_number = not self.is_text and not self.has_labels and self.zero_filled is None
         return DOUBLE if is_number else TEXT
-
-    def texts(self, delivered: list[Any]) -> NDArray[Any]:
-        """Return values that are no numbers, or are to be called by their labels, as texts."""
-        labels = self.labels or {}
-        return np.array([labels.get(value, _text(value)) for value in delivered], dtype=object)
 
     def written(self) -> str:
         """Return SQL for its numbers as a delimited file would write them."""
@@ -146,69 +165,38 @@ class _Variable:
         return f"lpad({text}, greatest({self.zero_filled}, cast(length({text}) as integer)), '0')"
 
 
-def _numbers(columns: dict[str, list[Any]]) -> dict[str, NDArray[np.float64]]:
-    """Return the columns that hold numbers only, NaN where there is none.
-
-    The values of a row lie side by side in memory: all columns of a thousand rows are done before the next
-    thousand, in a third of the time.
-
-    Args:
-        columns: Numbers and None; dates, and Stata's letters, make a column one of texts.
-    """
-    found = {name: np.empty(len(values)) for name, values in columns.items()}
-    rows = len(next(iter(columns.values()), ()))
-    for start in range(0, rows, _ROWS_TOGETHER):
-        part = slice(start, start + _ROWS_TOGETHER)
-        for name in list(found):
-            try:
-                found[name][part] = np.array(columns[name][part], dtype=np.float64)
-            except (TypeError, ValueError):
-                del found[name]
-    return found
-
-
-def _text(value: Any) -> str | None:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
 def _chunks(
-    source: Source,
-    read: Callable[..., Any],
-    variables: list[_Variable],
-    encoding: str | None,
-) -> Iterator[dict[str, list[Any]]]:
+    source: Source, file: _File, variables: list[_Variable], told: int | None
+) -> Generator[dict[str, NDArray[Any]]]:
     """Yield the rows until a chunk is not full: the file may be silent or wrong about how many it holds.
 
     pyreadstat's own chunks go on for ever where a file does not say it, as it takes columns for rows then.
     """
     rows_at_a_time = max(_CELLS_AT_A_TIME // max(len(variables), 1), 1_000)
     wanted = min(rows_at_a_time, source.row_limit or rows_at_a_time)
-    before, found = 0, wanted
-    while found == wanted and (source.row_limit is None or before < source.row_limit):
-        chunk, _ = read(
-            str(source.path),
-            row_offset=before,
-            row_limit=wanted,
-            usecols=[variable.name for variable in variables],
-            user_missing=True,
-            encoding=encoding,
-            output_format="dict",
+    # A chunk behind the rows that the file tells of shows that there are no more.
+    ends = [number for number in (source.row_limit, None if told is None else told + 1) if number is not None]
+    begins = range(0, min(ends), wanted) if ends else count(0, wanted)
+    requests = (
+        file.request(
+            begin=begin,
+            rows=wanted,
+            columns=tuple(variable.name for variable in variables),
+            texts=tuple(variable.name for variable in variables if variable.is_text),
+            labelled=tuple(variable.name for variable in variables if variable.has_labels),
         )
-        found = len(next(iter(chunk.values()), ()))
-        before += found
-        if found:
-            yield chunk
+        for begin in begins
+    )
+    with closing(read(requests)) as chunks:
+        for chunk in chunks:
+            found = len(next(iter(chunk.values()), ()))
+            if found:
+                yield chunk
+            if found < wanted:
+                break
 
 
-# Where an SPSS file says how many rows it holds, and how it says that it does not know.
-_COUNT_AT, _UNKNOWN = 80, b"\xff\xff\xff\xff"
-
-
-def _require_no_more(source: Source, rows: int) -> None:
+def _require_no_more(source: Source, file: _File, rows: int) -> None:
     """Read on behind the rows that the file's header tells, as if it told none.
 
     The library stops there, and rows behind that would be lost without a word; or it takes them for others.
@@ -216,30 +204,16 @@ def _require_no_more(source: Source, rows: int) -> None:
     Raises:
         InputError: there is at least one more.
     """
-    with _CountUnknown(source.path) as file:
-        try:
-            found, _ = pyreadstat.read_sav(file, row_offset=rows, row_limit=1, output_format="dict")
-        except _UNREADABLE:
-            return  # What is there is no row.
+    try:
+        [found] = read([file.request(begin=rows, rows=1, counted=False)])
+    except UnreadableError:
+        return  # What is there is no row.
     if len(next(iter(found.values()), ())):
         raise InputError(
             f"The file says that it holds {rows} rows, and more follow.",
             where=source.shown_as,
             hint="ask for the file again, or export it anew from the program that made it.",
         )
-
-
-class _CountUnknown(io.FileIO):
-    """An SPSS file whose header does not tell how many rows it holds, whatever it does tell."""
-
-    def read(self, size: int = -1) -> bytes:  # type: ignore[override]  # who reads it gives a number
-        """Read as from the file, with the count of rows unknown."""
-        at = self.tell()
-        block = bytearray(super().read(size) or b"")
-        for place, byte in enumerate(_UNKNOWN, start=_COUNT_AT - at):
-            if 0 <= place < len(block):
-                block[place] = byte
-        return bytes(block)
 
 
 class _Filling:
@@ -250,17 +224,13 @@ class _Filling:
         self._types = types
         create_tables(connection, types)
 
-    def insert(self, chunk: dict[str, list[Any]], variables: list[_Variable], before: int) -> int:
+    def insert(self, chunk: dict[str, NDArray[Any]], variables: list[_Variable], before: int) -> int:
         """Put the rows of a chunk behind those before it; return how many there are."""
-        numbers = _numbers({v.name: chunk[v.name] for v in variables if not v.is_text and v.labels is None})
-        values: dict[str, NDArray[Any]] = {}
-        expressions = []
-        for variable in variables:
-            is_number = variable.name in numbers
-            values[f"c{variable.position}"] = (
-                numbers[variable.name] if is_number else variable.texts(chunk[variable.name])
-            )
-            expressions.append(self._expression(variable, is_number=is_number))
+        values = {f"c{variable.position}": chunk[variable.name] for variable in variables}
+        expressions = [
+            self._expression(variable, is_number=chunk[variable.name].dtype == np.float64)
+            for variable in variables
+        ]
         rows = len(next(iter(values.values()), ()))
         # DuckDB scans arrays of numpy as they are, and takes NaN for null. To make them pyarrow's would
         # import pandas, which takes as long as reading a small file.
@@ -288,7 +258,7 @@ class _Filling:
             self._types[position] = TEXT
 
 
-def _damaged(source: Source, error: BaseException | str) -> InputError:
+def _damaged(source: Source, error: str) -> InputError:
     return InputError(
         f"The file is damaged or cut off: {error}.",
         where=source.shown_as,
