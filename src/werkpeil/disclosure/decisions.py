@@ -74,7 +74,7 @@ ATTEMPTS = 4
 # Rounds of the search for groups and rows to hide, which cost more than anything else and are few.
 PATIENCE = 40
 # Rows of answers from which on more processes than this one are worth starting.
-MUCH = 5000
+MUCH = 20_000
 # What a row of a cut by one variable costs more than one of a crossed cut: it is in more figures.
 SINGLE_CUT = 4.0
 # Kinds of missing answers of which every item's share is published, whether or not they occur.

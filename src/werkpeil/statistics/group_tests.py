@@ -270,6 +270,9 @@ def compare_all(block: Block, test: str) -> Result:
     size = np.where(valid, block.total["sum_w"] if weighted else n, 0.0)
     grand = (size * mean).sum(axis=1) / _positive(size.sum(axis=1))
     between = (size * np.square(mean - grand[:, None])).sum(axis=1)
+    # Means that agree to rounding do not differ; of answers that all agree nothing else is left.
+    gross = (size * np.square(mean)).sum(axis=1)
+    between = np.where(between > np.square(ROUNDING) * gross, between, 0.0)
     scale = np.where(n > 0, size / _positive(n), 0.0)
     within = (np.where(valid, squares, 0.0) * scale).sum(axis=1)
     reason = np.full(len(mean), None, dtype=object)

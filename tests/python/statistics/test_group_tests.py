@@ -364,6 +364,19 @@ def test_what_uneven_weights_leave_of_equal_answers_is_rounding(seed: int, clust
     assert set(frame["null_reason"]) == {"no_variance"}
 
 
+@pytest.mark.parametrize("measure", ["mean", "positive_share"])
+@pytest.mark.parametrize("seed", [0, 1, 29, 41])
+def test_groups_of_which_all_say_the_same_tell_of_no_effect(seed: int, measure: str) -> None:
+    # What is left of equal means is rounding, and a share of rounding in rounding is any number.
+    rng = np.random.default_rng(seed)
+    y = 1.0 if measure == "positive_share" else rng.uniform(0.1, 7)
+    people = people_of([y] * 700, ["a"] * 400 + ["b"] * 300).assign(weight=rng.lognormal(0, 1, 700))
+    frame = compared(people, ["a", "b"], measure=measure)
+    assert set(frame["null_reason"]) == {"no_variance"}
+    assert set(frame["effect_size"].fillna(0.0)) == {0.0}
+    assert frame.loc[frame["effect_size_type"] == "eta_squared", "effect_size"].isna().all()
+
+
 def test_shares_of_none_and_all_are_no_crash() -> None:
     nobody = compared(people_of([0, 0, 0, 0, 0], list("aabbb")), ["a", "b"], measure="positive_share")
     assert set(nobody["null_reason"]) == {"no_variance"}
