@@ -286,7 +286,7 @@ def _check_and_write(job: _Job, rows: Rows, delivered: Delivered, prepared: Path
         rows.judge()
         _require_few_rejected(job, rows, delivered.rows_read)
     with _told_queries(job, rows.connection, "writing the responses"):
-        rows.write_responses(responses)
+        rows.write_responses(responses, delivered.rows_together)
     with _told_queries(job, rows.connection, "checking the answers"):
         rows.find_invalid_answers(responses)
         _require_few_invalid(job, rows, responses)

@@ -56,6 +56,8 @@ RULES = (
 _NOT_STORED = frozenset({"respondent_id", "wave", "ignored"})
 _FIRST_ROWS = 5
 _ROW_GROUP = 32_768
+# Rows of a delivery that may wait in memory until others are written.
+_MOST_TOGETHER = 150_000
 _LONGEST_SHOWN = 60
 _LARGEST_CODE = 2_147_483_647
 _BITS = 63  # of a bigint, that can tell which codes occur
@@ -317,8 +319,13 @@ class Rows:
 
     # --- Answers --------------------------------------------------------------------------------
 
-    def write_responses(self, path: Path) -> None:
-        """Write the accepted rows, typed by the codebook, in the file's order."""
+    def write_responses(self, path: Path, rows_together: int) -> None:
+        """Write the accepted rows, typed by the codebook, in the file's order.
+
+        Args:
+            path: The file to write.
+            rows_together: The most rows that lie together in what is read, and are read by one thread.
+        """
         columns = "".join(
             f", {self._stored(column)} as {identifier(column.name)}"
             for column in stored_columns(self.codebook)
@@ -335,15 +342,15 @@ class Rows:
             ) to {literal(str(path))}
             (format parquet, compression zstd, row_group_size {_ROW_GROUP})
         """
-        with self._one_thread() if self._is_view() else nullcontext():
+        with self._one_thread() if rows_together > _MOST_TOGETHER else nullcontext():
             self.connection.execute(copying, self.pseudonymiser.parameters)
 
     @contextmanager
     def _one_thread(self) -> Iterator[None]:
         """Let DuckDB work with one thread.
 
-        Two threads read two row groups of a Parquet file, of a million rows maybe, and must write them one
-        after the other: what waits fills memory and then the disk, and is slower.
+        Two threads read two row groups of a Parquet file, and must write them one after the other: of groups
+        of a million rows what waits fills memory and then the disk, and is slower.
         """
         [(threads,)] = self.connection.execute("select current_setting('threads')").fetchall()
         self.connection.execute("set threads = 1")

@@ -74,10 +74,15 @@ def find_design(delivery: Delivery, questions: Questions) -> Design:
     if "stratum" not in design.roles.values():
         _find_populations(delivery, design, questions)
     for column in delivery.columns:
-        if column.position not in design.roles and _WAVE.match(_name(column)) and column.distinct == 1:
+        if column.position not in design.roles and _is_wave(column):
             design.roles[column.position] = "wave"
             break
     return design
+
+
+def _is_wave(column: FileColumn) -> bool:
+    """Whether a column says the same wave of every row; an empty one would be another to landing."""
+    return bool(_WAVE.match(_name(column))) and column.distinct == 1 and column.filled == column.rows
 
 
 def _find_respondent(delivery: Delivery, design: Design, questions: Questions) -> None:

@@ -87,6 +87,7 @@ class Delivered:
         encoding: Of the texts, where the format leaves a choice.
         delimiter: Between fields, in a text file.
         headings: Rows below the header that are no respondents, such as question texts.
+        rows_together: The most rows that lie together in a file that `delivered` is a view of.
         told: What a user is told of an error that DuckDB meets in a delivery that `delivered` is a view of;
             the error itself where that is no fault of the file.
     """
@@ -97,6 +98,7 @@ class Delivered:
     encoding: str | None = None
     delimiter: str | None = None
     headings: tuple[tuple[str, ...], ...] = ()
+    rows_together: int = 0
     told: Callable[[Exception], Exception] = lambda error: error
 
 

@@ -40,9 +40,12 @@ def read_parquet(source: Source) -> Delivered:
         names = [column[0] for column in columns if column[0] != "file_row_number"]
         match = source.matcher.match([(name,) for name in names])
         rows = _show(source, file, match, {column[0]: str(column[1]) for column in columns})
+        groups = f"select max(row_group_num_rows) from parquet_metadata({literal(str(source.path))})"
+        [(together,)] = source.connection.execute(groups).fetchall()
     except duckdb.Error as error:
         raise _told(error, source.shown_as) from error
-    return Delivered(match, rows, "parquet", told=partial(_told, shown_as=source.shown_as))
+    told = partial(_told, shown_as=source.shown_as)
+    return Delivered(match, rows, "parquet", rows_together=int(together or 0), told=told)
 
 
 def _show(source: Source, file: str, match: HeaderMatch, types: dict[str, str]) -> int:

@@ -1,9 +1,8 @@
 """Read SPSS and Stata files in processes that may die of it, several at once.
 
 The C library that reads these files can crash on a damaged one or go on for ever, and would take a whole run
-with it. While it reads, what it read before can be written. Run as a program of its own, this file answers
-each line that it is given, a `Request` as JSON, when a child process is done with it; importing it starts
-nothing.
+with it; and it reads with one core. Run as a program of its own, this file answers each line that it is
+given, a `Request` as JSON, when a child process is done with it; importing it starts nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import itertools
 import json
 import math
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -31,20 +29,9 @@ if TYPE_CHECKING:
 SECONDS_AT_MOST = 60
 PROGRAMS_AT_MOST = 4
 DONE, UNREADABLE, DIED = "done", "unreadable", "died"
-# What a file says of itself, by pyreadstat's names.
-ABOUT = (
-    "column_names",
-    "number_rows",
-    "file_encoding",
-    "readstat_variable_types",
-    "original_variable_types",
-    "variable_value_labels",
-)
-# How a child ends, by its exit code; any other is a death.
-ENDS = (DONE, UNREADABLE)
+_ROWS_TOGETHER = 1_000
 _NUMBERS = itertools.count(1)
 _PROGRAMS: dict[int, subprocess.Popen[str]] = {}
-_ROWS_TOGETHER = 1_000
 # Where an SPSS file says how many rows it holds, and how it says that it does not know.
 _COUNT_AT, _UNKNOWN = 80, b"\xff\xff\xff\xff"
 
@@ -58,6 +45,27 @@ class CrashedError(Exception):
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A variable to read.
+
+    Attributes:
+        name: In the file.
+        column: What it is called in what is written.
+        is_text: Whether its values are no numbers.
+        has_labels: Whether its numbers are to be called by their labels.
+        number: SQL for its values, as `column`, where all of a part are numbers; for texts or doubles.
+        text: The same where they are texts, or anything else than numbers.
+    """
+
+    name: str
+    column: str
+    is_text: bool
+    has_labels: bool
+    number: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Request:
     """What is to be read of a file.
 
@@ -65,13 +73,12 @@ class Request:
         format: `spss` or `stata`.
         path: The file.
         encoding: Of its texts; None believes the file.
-        folder: Where what was read is kept until it is used.
+        folder: Where rows are written to.
         begin: Rows before those that are wanted.
         rows: How many rows are wanted; none for what the file says of itself.
-        columns: Names of the variables that are wanted.
-        texts: Those of them whose values are no numbers.
-        labelled: Those of them whose numbers are to be called by their labels.
-        counted: Whether the file is believed how many rows it holds.
+        wanted: The variables.
+        counted: Whether the file is believed how many rows it holds; where it is not, rows are looked for, no
+            more.
         number: Tells it from all others; given when it is sent.
     """
 
@@ -81,23 +88,43 @@ class Request:
     folder: str
     begin: int = 0
     rows: int = 0
-    columns: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    labelled: tuple[str, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
     counted: bool = True
     number: int = 0
 
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Request:
+        """Return a request that came as JSON."""
+        wanted = tuple(Wanted(**each) for each in told.pop("wanted"))
+        return cls(**told, wanted=wanted)
+
     @property
-    def result(self) -> Path:
-        """The file that what was read is written to."""
-        return Path(self.folder) / f"part-{self.number}"
+    def part(self) -> Path:
+        """The Parquet file that rows are written to: `row_number` from 1, and the columns."""
+        return Path(self.folder) / f"part-{self.number}.parquet"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that were read.
+
+    Attributes:
+        rows: How many there are.
+        types: `DOUBLE` or `VARCHAR` of each variable that was wanted.
+        file: Where they are; None if there are none, or they were only counted.
+    """
+
+    rows: int
+    types: tuple[str, ...]
+    file: str | None
 
 
 def read(requests: Iterable[Request]) -> Generator[Any]:
     """Yield what each request asks for, in their order, while the next ones are being read.
 
-    Of rows that is, by name of the variable, an array of doubles, NaN where there is no number, or of texts
-    and None; of no rows, what the file says of itself: `ABOUT`.
+    Of rows that is a list to make a `Part` of; of no rows, what the file says of itself: `column_names`,
+    `number_rows`, `file_encoding`, `readstat_variable_types`, `original_variable_types` as pyreadstat has
+    them, and `labelled`, the names of variables whose values have labels.
 
     Raises:
         UnreadableError: the library cannot read the file.
@@ -118,7 +145,7 @@ def read(requests: Iterable[Request]) -> Generator[Any]:
         # Of what nobody wants any more nothing is left behind.
         for program, request in waiting:
             _answer(program, request)
-            _forget(request)
+            request.part.unlink(missing_ok=True)
 
 
 def _program(place: int) -> subprocess.Popen[str]:
@@ -139,60 +166,61 @@ def _write_line(program: subprocess.Popen[str], line: str) -> None:
     program.stdin.flush()
 
 
-def _answer(program: subprocess.Popen[str], request: Request) -> str:
-    """Return how a request ended; answers to others are of those that nobody waits for."""
+def _answer(program: subprocess.Popen[str], request: Request) -> tuple[str, Any]:
+    """Return how a request ended and what it gave; answers to others are of those that nobody waits for."""
     assert program.stdout is not None  # noqa: S101 - for mypy: it is a pipe
     for line in program.stdout:
-        number, _, answer = line.strip().partition(" ")
-        if number == str(request.number):
-            return answer
-    return DIED
+        number, end, told = json.loads(line)
+        if number == request.number:
+            return end, told
+    return DIED, None
 
 
 def _result(program: subprocess.Popen[str], request: Request) -> Any:
-    answer = _answer(program, request)
-    try:
-        if answer == DIED:
-            raise CrashedError
-        with request.result.open("rb") as file:
-            result = pickle.load(file)  # noqa: S301 - written by this file
-    finally:
-        _forget(request)
-    if answer == UNREADABLE:
-        raise UnreadableError(result)
-    return result
-
-
-def _forget(request: Request) -> None:
-    request.result.unlink(missing_ok=True)
+    end, told = _answer(program, request)
+    if end == DIED:
+        raise CrashedError
+    if end == UNREADABLE:
+        raise UnreadableError(told)
+    return told
 
 
 # --- In the program -----------------------------------------------------------------------------
 
 
 def _answer_all() -> None:
-    import pyreadstat  # noqa: F401, PLC0415 - before the fork, for all children
+    import duckdb  # noqa: F401, PLC0415 - before the fork, for all children
+    import pyreadstat  # noqa: F401, PLC0415 - the same
 
     # Who is interrupted ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
-        request = Request(**json.loads(line))
-        child = os.fork()
-        if child == 0:
-            signal.alarm(SECONDS_AT_MOST)
-            status = len(ENDS)
-            try:
-                status = ENDS.index(_write(request))
-            finally:
-                os._exit(status)
-        _, status = os.waitpid(child, 0)
-        code = os.waitstatus_to_exitcode(status)
-        sys.stdout.write(f"{request.number} {ENDS[code] if 0 <= code < len(ENDS) else DIED}\n")
+        request = Request.of(json.loads(line))
+        sys.stdout.write(json.dumps([request.number, *_in_child(request)]) + "\n")
         sys.stdout.flush()
 
 
-def _write(request: Request) -> str:
-    """Write what is asked for, or why it cannot be read; return which of both."""
+def _in_child(request: Request) -> tuple[str, Any]:
+    """Return how a child process ended that did what is asked for, and what it told."""
+    to_read, to_write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(SECONDS_AT_MOST)
+        status = 1
+        try:
+            with os.fdopen(to_write, "w") as pipe:
+                json.dump(_outcome(request), pipe)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(to_write)
+    with os.fdopen(to_read) as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return (DIED, None) if status else json.loads(told)
+
+
+def _outcome(request: Request) -> tuple[str, Any]:
     import pyreadstat  # noqa: PLC0415 - who asks must not pay for it twice
 
     unreadable = (
@@ -203,36 +231,59 @@ def _write(request: Request) -> str:
         IndexError,
     )
     try:
-        result, end = _read(request), DONE
+        return DONE, _read_rows(request) if request.rows else _read_header(request)
     except unreadable as error:
-        result, end = str(error), UNREADABLE
-    with request.result.open("wb") as file:
-        pickle.dump(result, file, protocol=5)
-    return end
+        return UNREADABLE, str(error)
 
 
-def _read(request: Request) -> Any:
+def _library(request: Request) -> Any:
     import pyreadstat  # noqa: PLC0415 - who asks must not pay for it twice
 
-    library = {"spss": pyreadstat.read_sav, "stata": pyreadstat.read_dta}[request.format]
-    if not request.rows:
-        _, told = library(request.path, metadataonly=True, encoding=request.encoding)
-        return {name: getattr(told, name) for name in ABOUT}
-    columns, told = library(
+    return {"spss": pyreadstat.read_sav, "stata": pyreadstat.read_dta}[request.format]
+
+
+def _read_header(request: Request) -> dict[str, Any]:
+    _, told = _library(request)(request.path, metadataonly=True, encoding=request.encoding)
+    names = ["column_names", "number_rows", "file_encoding"]
+    names += ["readstat_variable_types", "original_variable_types"]
+    return {name: getattr(told, name) for name in names} | {"labelled": list(told.variable_value_labels)}
+
+
+def _read_rows(request: Request) -> tuple[Any, ...]:
+    columns, told = _library(request)(
         request.path if request.counted else _CountUnknown(request.path),
         row_offset=request.begin,
         row_limit=request.rows,
-        usecols=list(request.columns) or None,
+        usecols=[each.name for each in request.wanted] or None,
         user_missing=True,
         encoding=request.encoding,
         output_format="dict",
     )
-    others = {*request.texts, *request.labelled}
-    found: dict[str, Any] = _numbers({name: values for name, values in columns.items() if name not in others})
-    for name in columns.keys() - found.keys():
-        labels = told.variable_value_labels.get(name, {}) if name in request.labelled else {}
-        found[name] = np.array([labels.get(value, _text(value)) for value in columns[name]], dtype=object)
-    return found
+    rows = len(next(iter(columns.values()), ()))
+    if not rows or not request.counted:
+        return rows, [], None
+    numbers = _numbers({w.name: columns[w.name] for w in request.wanted if not (w.is_text or w.has_labels)})
+    values, expressions = {}, []
+    for each in request.wanted:
+        is_number = each.name in numbers
+        labels = told.variable_value_labels.get(each.name, {}) if each.has_labels else {}
+        values[each.column] = numbers[each.name] if is_number else _texts(columns[each.name], labels)
+        expressions.append(f"{each.number if is_number else each.text} as {each.column}")
+    values["row_number"] = np.arange(request.begin + 1, request.begin + rows + 1)
+    return rows, _write_part(request, values, expressions), str(request.part)
+
+
+def _write_part(request: Request, values: dict[str, Any], expressions: list[str]) -> list[str]:
+    """Write columns to the file of a request; return their types."""
+    import duckdb  # noqa: PLC0415 - the program alone uses it here
+
+    with duckdb.connect(config={"threads": 1}) as connection:
+        # DuckDB scans arrays of numpy as they are, and takes NaN for null. To make them pyarrow's would
+        # import pandas, which takes as long as reading a small file.
+        connection.register("chunk", values)
+        part = connection.sql(f"select {', '.join(['row_number', *expressions])} from chunk")
+        part.write_parquet(str(request.part))
+        return [str(kind) for kind in part.types[1:]]
 
 
 def _numbers(columns: dict[str, list[Any]]) -> dict[str, Any]:
@@ -254,6 +305,11 @@ def _numbers(columns: dict[str, list[Any]]) -> dict[str, Any]:
             except (TypeError, ValueError):
                 del found[name]
     return found
+
+
+def _texts(values: list[Any], labels: dict[Any, str]) -> Any:
+    """Return values that are no numbers, or are to be called by their labels, as texts."""
+    return np.array([labels.get(value, _text(value)) for value in values], dtype=object)
 
 
 def _text(value: Any) -> str | None:

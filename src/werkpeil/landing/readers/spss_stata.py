@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, groupby
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from werkpeil.errors import InputError
 from werkpeil.landing.readers.base import (
@@ -19,16 +17,15 @@ from werkpeil.landing.readers.base import (
     Place,
     Source,
     cleaned,
+    create_malformed,
     create_tables,
-    drop_tables,
     number_text,
 )
-from werkpeil.landing.readers.readstat import CrashedError, Request, UnreadableError, read
+from werkpeil.landing.readers.readstat import CrashedError, Part, Request, UnreadableError, Wanted, read
+from werkpeil.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-
-    from numpy.typing import NDArray
 
     from werkpeil.landing.header import HeaderMatch
 
@@ -63,7 +60,6 @@ def _read(source: Source, reader: str) -> Delivered:
         except UnreadableError as error:
             if not _WRONG_ENCODING.search(str(error)):
                 raise
-        drop_tables(source.connection)
         return _attempt(source, _File(source, reader, _FALLBACK_ENCODING))
     except UnreadableError as error:
         raise _damaged(source, str(error)) from error
@@ -83,11 +79,11 @@ def _attempt(source: Source, file: _File) -> Delivered:
     ]
     if file.reader == "spss" and told is not None:
         _require_no_more(source, file, told)
-    filling = _Filling(source.connection, {variable.position: variable.type for variable in variables})
-    rows = 0
-    with closing(_chunks(source, file, variables, told)) as chunks:
-        for chunk in chunks:
-            rows += filling.insert(chunk, variables, rows)
+    rows, parts = 0, []
+    with closing(_parts(source, file, variables, told)) as found:
+        for part in found:
+            parts.append(part)
+            rows += part.rows
             source.progress(rows / max(told or 0, rows, 1))
     if source.row_limit is None and told not in (None, rows):
         raise InputError(
@@ -95,6 +91,7 @@ def _attempt(source: Source, file: _File) -> Delivered:
             where=source.shown_as,
             hint="ask for the file again.",
         )
+    _show(source.connection, variables, parts)
     said = f"{file.encoding} (not said in the file)" if file.encoding else about["file_encoding"]
     return Delivered(match, rows, file.reader, encoding=said)
 
@@ -146,7 +143,7 @@ class _Variable:
     def of(cls, match: HeaderMatch, column: str, about: dict[str, Any], *, with_labels: bool) -> _Variable:
         header = match.found[column]
         is_text = about["readstat_variable_types"].get(header.name) == "string"
-        has_labels = with_labels and header.name in about["variable_value_labels"]
+        has_labels = with_labels and header.name in about["labelled"]
         format_ = about["original_variable_types"].get(header.name) or ""
         filled = _ZERO_FILLED.fullmatch(format_)
         return cls(header.name, header.position, is_text, has_labels, int(filled[1]) if filled else None)
@@ -157,7 +154,15 @@ class _Variable:
         is_number = not self.is_text and not self.has_labels and self.zero_filled is None
         return DOUBLE if is_number else TEXT
 
-    def written(self) -> str:
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked of whoever reads it."""
+        column = f"c{self.position}"
+        text = cleaned(f"cast({column} as varchar)")
+        number = column if self.type == DOUBLE else self._written()
+        return Wanted(self.name, column, self.is_text, self.has_labels, number, text)
+
+    def _written(self) -> str:
         """Return SQL for its numbers as a delimited file would write them."""
         text = number_text(f"c{self.position}")
         if self.zero_filled is None:
@@ -165,35 +170,42 @@ class _Variable:
         return f"lpad({text}, greatest({self.zero_filled}, cast(length({text}) as integer)), '0')"
 
 
-def _chunks(
-    source: Source, file: _File, variables: list[_Variable], told: int | None
-) -> Generator[dict[str, NDArray[Any]]]:
-    """Yield the rows until a chunk is not full: the file may be silent or wrong about how many it holds.
+def _parts(source: Source, file: _File, variables: list[_Variable], told: int | None) -> Generator[Part]:
+    """Yield the rows until a part is not full: the file may be silent or wrong about how many it holds.
 
     pyreadstat's own chunks go on for ever where a file does not say it, as it takes columns for rows then.
     """
-    rows_at_a_time = max(_CELLS_AT_A_TIME // max(len(variables), 1), 1_000)
-    wanted = min(rows_at_a_time, source.row_limit or rows_at_a_time)
-    # A chunk behind the rows that the file tells of shows that there are no more.
+    at_a_time = max(_CELLS_AT_A_TIME // max(len(variables), 1), 1_000)
+    rows = min(at_a_time, source.row_limit or at_a_time)
+    # A part behind the rows that the file tells of shows that there are no more.
     ends = [number for number in (source.row_limit, None if told is None else told + 1) if number is not None]
-    begins = range(0, min(ends), wanted) if ends else count(0, wanted)
-    requests = (
-        file.request(
-            begin=begin,
-            rows=wanted,
-            columns=tuple(variable.name for variable in variables),
-            texts=tuple(variable.name for variable in variables if variable.is_text),
-            labelled=tuple(variable.name for variable in variables if variable.has_labels),
-        )
-        for begin in begins
-    )
-    with closing(read(requests)) as chunks:
-        for chunk in chunks:
-            found = len(next(iter(chunk.values()), ()))
-            if found:
-                yield chunk
-            if found < wanted:
+    begins = range(0, min(ends), rows) if ends else count(0, rows)
+    wanted = tuple(variable.wanted for variable in variables)
+    requests = (file.request(begin=begin, rows=rows, wanted=wanted) for begin in begins)
+    with closing(read(requests)) as found:
+        for part in (Part(*told) for told in found):
+            if part.rows:
+                yield part
+            if part.rows < rows:
                 break
+
+
+def _show(connection: Any, variables: list[_Variable], parts: list[Part]) -> None:
+    """Create the view of the parts; a column is of texts if it is in one of them."""
+    if not parts:
+        create_tables(connection, {variable.position: variable.type for variable in variables})
+        return
+    is_text = [TEXT in kinds for kinds in zip(*(part.types for part in parts), strict=True)]
+    selects = []
+    for types, alike in groupby(parts, key=lambda part: tuple(part.types)):
+        columns = ["row_number"]
+        for variable, own, becomes_text in zip(variables, types, is_text, strict=True):
+            place = Place(f"c{variable.position}", own)
+            columns.append(f"{place.text if becomes_text else place.name} as {place.name}")
+        files = ", ".join(literal(str(part.file)) for part in alike)
+        selects.append(f"select {', '.join(columns)} from read_parquet([{files}])")
+    connection.execute(f"create view {DELIVERED} as {' union all '.join(selects)}")
+    create_malformed(connection)
 
 
 def _require_no_more(source: Source, file: _File, rows: int) -> None:
@@ -208,54 +220,12 @@ def _require_no_more(source: Source, file: _File, rows: int) -> None:
         [found] = read([file.request(begin=rows, rows=1, counted=False)])
     except UnreadableError:
         return  # What is there is no row.
-    if len(next(iter(found.values()), ())):
+    if Part(*found).rows:
         raise InputError(
             f"The file says that it holds {rows} rows, and more follow.",
             where=source.shown_as,
             hint="ask for the file again, or export it anew from the program that made it.",
         )
-
-
-class _Filling:
-    """Puts chunks into the table `delivered`; a column is text from the first value on that is no number."""
-
-    def __init__(self, connection: Any, types: dict[int, str]) -> None:
-        self._connection = connection
-        self._types = types
-        create_tables(connection, types)
-
-    def insert(self, chunk: dict[str, NDArray[Any]], variables: list[_Variable], before: int) -> int:
-        """Put the rows of a chunk behind those before it; return how many there are."""
-        values = {f"c{variable.position}": chunk[variable.name] for variable in variables}
-        expressions = [
-            self._expression(variable, is_number=chunk[variable.name].dtype == np.float64)
-            for variable in variables
-        ]
-        rows = len(next(iter(values.values()), ()))
-        # DuckDB scans arrays of numpy as they are, and takes NaN for null. To make them pyarrow's would
-        # import pandas, which takes as long as reading a small file.
-        self._connection.register("chunk", {"row_number": np.arange(before + 1, before + rows + 1), **values})
-        self._connection.execute(
-            f"insert into {DELIVERED} (row_number, {', '.join(values)}) "
-            f"select row_number, {', '.join(expressions)} from chunk"
-        )
-        self._connection.unregister("chunk")
-        return rows
-
-    def _expression(self, variable: _Variable, *, is_number: bool) -> str:
-        name = f"c{variable.position}"
-        if is_number and self._types[variable.position] == DOUBLE:
-            return name
-        self._make_text(variable.position)
-        return variable.written() if is_number else cleaned(f"cast({name} as varchar)")
-
-    def _make_text(self, position: int) -> None:
-        place = Place(f"c{position}", self._types[position])
-        if place.type != TEXT:
-            self._connection.execute(
-                f"alter table {DELIVERED} alter {place.name} set data type varchar using {place.text}"
-            )
-            self._types[position] = TEXT
 
 
 def _damaged(source: Source, error: str) -> InputError:

@@ -100,6 +100,11 @@ def test_a_constant_year_is_the_wave(drafts: Drafts) -> None:
     assert drafts.role("jaar") == "wave"
 
 
+def test_a_year_that_is_empty_somewhere_is_no_wave(drafts: Drafts) -> None:
+    drafts.of_rows("id,jaar", [f"{n},{2022 if n else ''}" for n in ROWS])
+    assert drafts.role("jaar") != "wave"
+
+
 # --- Columns of which nothing or no answer is kept ----------------------------------------------------
 
 
