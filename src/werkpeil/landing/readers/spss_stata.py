@@ -21,7 +21,15 @@ from werkpeil.landing.readers.base import (
     create_tables,
     number_text,
 )
-from werkpeil.landing.readers.readstat import CrashedError, Part, Request, UnreadableError, Wanted, read
+from werkpeil.landing.readers.readstat import (
+    CrashedError,
+    Part,
+    Request,
+    UnreadableError,
+    Wanted,
+    read,
+    start,
+)
 from werkpeil.sql import literal
 
 if TYPE_CHECKING:
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
     from werkpeil.landing.header import HeaderMatch
 
 _CELLS_AT_A_TIME = 1_500_000  # each chunk is found by reading past the ones before it
+_MANY_BYTES = 1 << 23  # of several parts
 _FALLBACK_ENCODING = "cp1252"
 _WRONG_ENCODING = re.compile("convert string|encoding|byte sequence", re.IGNORECASE)
 _ZERO_FILLED = re.compile(r"N(\d+)")  # SPSS format N: digits filled up with zeros, as in codes
@@ -54,6 +63,8 @@ def read_stata(source: Source) -> Delivered:
 
 
 def _read(source: Source, reader: str) -> Delivered:
+    if source.row_limit is None and source.path.stat().st_size > _MANY_BYTES:
+        start()
     try:
         try:
             return _attempt(source, _File(source, reader, None))
