@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -19,7 +20,6 @@ from werkpeil.landing.readers import spss_stata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from support.workshop import Workshop
 
@@ -183,6 +183,16 @@ def test_a_number_and_a_text_id_are_the_same_person(workshop: Workshop) -> None:
     assert workshop.query(
         "select count(distinct respondent_id), count(*), count(q), min(q), max(q) from raw.people"
     ) == [(2, 10, 5, 1, 1)]
+
+
+def test_files_are_named_from_wherever_one_is(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs that read them were started in another folder by then."""
+    workshop.survey("people", [column("id", "respondent_id"), column("q", "item", answers="agree5")])
+    for place in ("here", "there"):
+        (workshop.folder / place).mkdir()
+        monkeypatch.chdir(workshop.folder / place)
+        pyreadstat.write_sav(pd.DataFrame({"id": [13.0], "q": [1.0]}), "p.sav")
+        assert workshop.land(Path("p.sav"), place, "people").rows_accepted == 1
 
 
 def test_extended_missing_letters_of_stata_are_missing_codes(workshop: Workshop) -> None:

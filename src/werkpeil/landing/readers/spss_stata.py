@@ -128,7 +128,8 @@ class _File:
 
     def request(self, **wanted: Any) -> Request:
         """Return a request for a part of it, or for what it says of itself."""
-        path, folder = str(self.source.path), str(self.source.workspace)
+        # Who reads may have been started in another folder.
+        path, folder = (str(place.absolute()) for place in (self.source.path, self.source.workspace))
         return Request(self.reader, path, self.encoding, folder, **wanted)
 
 
