@@ -201,7 +201,7 @@ def _alike(words: list[NDArray[np.int64]]) -> tuple[NDArray[np.intp], NDArray[np
     """Return the first row of each set of rows that agree in all words, and the set of each row.
 
     Sets are in the order of their first rows, for a fit begins with some that are like the others. Rows are
-    put in order, not hashed: a hash table of rows that nearly all differ takes six times the memory.
+    put in order, not hashed: a hash table of rows that nearly all differ takes three times the memory.
     """
     order = np.lexsort(words)
     begins = np.zeros(len(order), dtype=bool)
