@@ -218,6 +218,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--quick", action="store_true", help="leave out dbt's tests of the tables, and most cuts"
     )
     chosen = parser.parse_args(arguments)
+    on = (chosen.on,) if chosen.on else (CLUSTER, LOCAL)
+    if chosen.kill:  # there is no worker but in a cluster
+        on = (CLUSTER,)
     reason = loopback_spark.why_not()
     if reason:
         sys.stderr.write(f"Spark cannot be started here: {reason}\n")
@@ -229,7 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             outcome = run(
                 Path(folder),
                 respondents=chosen.respondents,
-                on=(CLUSTER,) if chosen.kill else (chosen.on,) if chosen.on else (CLUSTER, LOCAL),
+                on=on,
                 kill=chosen.kill,
                 quick=chosen.quick,
             )

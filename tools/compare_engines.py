@@ -125,9 +125,11 @@ def _yardstick(
     if name in DIFFERENCES:
         others = [np.abs(frame[column]) for column in DIFFERENCES[name] if column in frame]
         return np.fmax.reduce([own, *others] if DIFFERENCES[name] else [own, np.ones(len(own))])
-    if set(PROBABILITIES.get(name, [""])) <= set(frame):
+    numbers = [
+        frame[column].to_numpy(dtype=float) for column in PROBABILITIES.get(name, ()) if column in frame
+    ]
+    if numbers:
         # A statistic t that moves by a share of 1 + |t| moves its probability's logarithm by 1 + |t| as much.
-        numbers = [frame[column].to_numpy(dtype=float) for column in PROBABILITIES[name]]
         statistic = numbers[0] if len(numbers) == 1 else numbers[0] / numbers[1]
         return own * np.square(1.0 + np.nan_to_num(np.abs(statistic), posinf=0.0))
     return own

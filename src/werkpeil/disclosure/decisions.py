@@ -299,7 +299,7 @@ class _Wave:
             if variable.label:
                 parts.append(finished(self._hide_rows(variable, base)))
             else:
-                parts.append(workers.submit(_hide_alone, wave, variable, base, hidden_groups))
+                parts.append(workers.submit(wave.hide_alone, variable, base, hidden_groups))
         return parts
 
     def _only_total(self, reasons: NDArray[np.object_], workers: Workers) -> list[Future[list[Decision]]]:
@@ -739,12 +739,6 @@ class _Wave:
                 if len(values) == 1:
                     follows.add(asked)
         return frozenset((name, value) for name, value in conditions if name not in follows)
-
-
-def _hide_alone(
-    wave: _Wave, variable: Variable, base: Base, hidden_groups: NDArray[np.bool_]
-) -> list[Decision]:
-    return wave.hide_alone(variable, base, hidden_groups)
 
 
 def _read_variables(groups: Groups, answers: pd.DataFrame, variables: pd.DataFrame) -> Iterator[Variable]:

@@ -40,7 +40,7 @@ class Workers:
             self._pool.shutdown(cancel_futures=True)
 
     def submit(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
-        """Return the outcome to be of a function of a module, whose arguments and result can be pickled."""
+        """Return the outcome to be of a function that can be pickled, as its arguments and its result can."""
         if self._pool is not None:
             return self._pool.submit(function, *arguments)
         return finished(function(*arguments))
@@ -64,8 +64,8 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
-        if parent is not None:
+        if parent is not None:  # as it is in every process that was spawned
             parent.join()
-        os._exit(1)
+            os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

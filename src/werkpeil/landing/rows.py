@@ -199,7 +199,7 @@ class Rows:
         self.connection.execute(f"alter table kept rename to {DELIVERED}")
 
     def _is_view(self) -> bool:
-        """Whether the delivered rows are still in the delivered Parquet file."""
+        """Whether the delivered rows are still in the Parquet files that a reader shows."""
         views = f"select view_name from duckdb_views() where view_name = {literal(DELIVERED)}"
         return bool(self.connection.execute(views).fetchall())
 

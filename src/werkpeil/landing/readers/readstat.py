@@ -115,7 +115,7 @@ class Part:
     """
 
     rows: int
-    types: tuple[str, ...]
+    types: list[str]
     file: str | None
 
 
@@ -200,7 +200,7 @@ def _result(program: subprocess.Popen[str], request: Request) -> Any:
 
 def _answer_all() -> None:
     import duckdb  # noqa: F401, PLC0415 - before the fork, for all children
-    import pyreadstat  # noqa: F401, PLC0415 - the same
+    import pyreadstat  # noqa: F401, PLC0415 - before the fork, too
 
     # Who is interrupted ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

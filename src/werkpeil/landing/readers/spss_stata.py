@@ -209,7 +209,7 @@ def _show(connection: Any, variables: list[_Variable], parts: list[Part]) -> Non
         return
     is_text = [TEXT in kinds for kinds in zip(*(part.types for part in parts), strict=True)]
     selects = []
-    for types, alike in groupby(parts, key=lambda part: tuple(part.types)):
+    for types, alike in groupby(parts, key=lambda part: part.types):
         columns = ["row_number"]
         for variable, own, becomes_text in zip(variables, types, is_text, strict=True):
             place = Place(f"c{variable.position}", own)
