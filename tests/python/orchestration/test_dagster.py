@@ -75,13 +75,13 @@ def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Wo
     for name in ("WERKPEIL_DATA", "WERKPEIL_INBOX", "WERKPEIL_PSEUDONYM_KEY"):
         monkeypatch.delenv(name, raising=False)
     command = [str(ROOT / ".venv" / "bin" / "dagster-daemon"), "run", "-f", str(tmp_path / "loaded.py")]
-    with (tmp_path / "daemon.log").open("w") as log:
+    # Dagster makes its files when an instance is first opened, and two processes must not do so at once.
+    with dg.DagsterInstance.get() as instance, (tmp_path / "daemon.log").open("w") as log:
         process = subprocess.Popen(
             command, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
-            with dg.DagsterInstance.get() as instance:
-                yield workshop, instance
+            yield workshop, instance
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             try:
