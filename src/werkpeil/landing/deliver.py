@@ -53,8 +53,9 @@ Status = Literal["landed", "replaced", "already_landed"]
 _DEFAULT_SHARE = 0.05
 _TOLERATED = 10  # so many rows or answers may be wrong in a file of any size
 _LEAST_MEMORY = 192 << 20
-_MOST_MEMORY = 256 << 20  # twice as much landed 200,000 rows no faster
-_SHARE_OF_MEMORY = 16
+# DuckDB keeps 4 MiB per column and thread in reserve, uses one thread where it may not, and needs less.
+_MOST_MEMORY = 2 << 30
+_SHARE_OF_MEMORY = 8
 _MOST_THREADS = 4
 _SECONDS_BETWEEN_LOOKS = 0.25
 _ROW_GROUP = 16_384  # rows that DuckDB holds at once per thread: small, because rows are wide

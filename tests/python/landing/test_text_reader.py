@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from support.workshop import PLAIN_HEADER, column
 from werkpeil.errors import InputError
+from werkpeil.landing import deliver
 from werkpeil.landing.readers.text import _records
 
 if TYPE_CHECKING:
@@ -254,6 +255,20 @@ def test_text_answers_with_marks_inside_them_match_their_set(
     )
     assert means == [(787, 4.0254)]
     assert "\ufeff" not in str(workshop.query("from raw.rse"))
+
+
+@pytest.mark.slow
+def test_a_file_larger_than_the_memory_lands(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each thread that parses holds a part of the file: all parts together must fit."""
+    monkeypatch.setattr(deliver, "_memory_limit", lambda: deliver._LEAST_MEMORY)
+    long = "x" * 1_000
+    file = workshop.csv(*(f"p{n},1,a,4,Agree,3,{long}{n}" for n in range(300_000)))
+    assert file.stat().st_size > deliver._LEAST_MEMORY
+    assert workshop.land(file).rows_accepted == 300_000
+    [found] = workshop.query(
+        f"select count(*), bool_and(remark = '{long}' || (row_number - 1)) from raw.plain"
+    )
+    assert found == (300_000, True)
 
 
 texts = st.text(alphabet=st.sampled_from('ab1 ,;"\n'), max_size=8)

@@ -2,7 +2,7 @@
 
 The C library that reads these files can crash on a damaged one or go on for ever, and would take a whole run
 with it; and it reads with one core. Run as a program of its own, this file answers each line that it is
-given, a `Request` as JSON, when a child process is done with it; importing it starts nothing.
+given, a `Request` as JSON; importing it starts nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections import deque
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +160,7 @@ def _count() -> int:
 
 
 def _program(place: int) -> subprocess.Popen[str]:
-    """Return a program, started once: it imports the library, and its children have it already."""
+    """Return a program, started once and once more if it died: its start takes as long as reading a part."""
     running = _PROGRAMS.get(place)
     if running is None or running.poll() is not None:
         running = subprocess.Popen(  # noqa: S603 - this file, by this Python
@@ -199,39 +200,20 @@ def _result(program: subprocess.Popen[str], request: Request) -> Any:
 
 
 def _answer_all() -> None:
-    import duckdb  # noqa: F401, PLC0415 - before the fork, for all children
-    import pyreadstat  # noqa: F401, PLC0415 - before the fork, too
-
+    """Answer each line; a crash or the alarm ends the program, and who asked starts another."""
     # Who is interrupted ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         request = Request.of(json.loads(line))
-        sys.stdout.write(json.dumps([request.number, *_in_child(request)]) + "\n")
+        signal.alarm(SECONDS_AT_MOST)
+        outcome = _outcome(request)
+        signal.alarm(0)
+        sys.stdout.write(json.dumps([request.number, *outcome]) + "\n")
         sys.stdout.flush()
 
 
-def _in_child(request: Request) -> tuple[str, Any]:
-    """Return how a child process ended that did what is asked for, and what it told."""
-    to_read, to_write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        signal.alarm(SECONDS_AT_MOST)
-        status = 1
-        try:
-            with os.fdopen(to_write, "w") as pipe:
-                json.dump(_outcome(request), pipe)
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(to_write)
-    with os.fdopen(to_read) as pipe:
-        told = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return (DIED, None) if status else json.loads(told)
-
-
 def _outcome(request: Request) -> tuple[str, Any]:
-    import pyreadstat  # noqa: PLC0415 - who asks must not pay for it twice
+    import pyreadstat  # noqa: PLC0415 - who asks must not pay for it
 
     unreadable = (
         pyreadstat.ReadstatError,
@@ -247,7 +229,7 @@ def _outcome(request: Request) -> tuple[str, Any]:
 
 
 def _library(request: Request) -> Any:
-    import pyreadstat  # noqa: PLC0415 - who asks must not pay for it twice
+    import pyreadstat  # noqa: PLC0415 - who asks must not pay for it
 
     return {"spss": pyreadstat.read_sav, "stata": pyreadstat.read_dta}[request.format]
 
@@ -287,15 +269,23 @@ def _read_rows(request: Request) -> tuple[Any, ...]:
 
 def _write_part(request: Request, values: dict[str, Any], expressions: list[str]) -> list[str]:
     """Write columns to the file of a request; return their types."""
+    # DuckDB scans arrays of numpy as they are, and takes NaN for null. To make them pyarrow's would
+    # import pandas, which takes as long as reading a small file.
+    connection = _database()
+    connection.register("chunk", values)
+    part = connection.sql(f"select {', '.join(['row_number', *expressions])} from chunk")
+    part.write_parquet(str(request.part))
+    types = [str(kind) for kind in part.types[1:]]
+    connection.unregister("chunk")
+    return types
+
+
+@cache
+def _database() -> Any:
+    """Return what writes Parquet, opened once."""
     import duckdb  # noqa: PLC0415 - the program alone uses it here
 
-    with duckdb.connect(config={"threads": 1}) as connection:
-        # DuckDB scans arrays of numpy as they are, and takes NaN for null. To make them pyarrow's would
-        # import pandas, which takes as long as reading a small file.
-        connection.register("chunk", values)
-        part = connection.sql(f"select {', '.join(['row_number', *expressions])} from chunk")
-        part.write_parquet(str(request.part))
-        return [str(kind) for kind in part.types[1:]]
+    return duckdb.connect(config={"threads": 1})
 
 
 def _numbers(columns: dict[str, list[Any]]) -> dict[str, Any]:

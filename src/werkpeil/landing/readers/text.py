@@ -45,6 +45,7 @@ _SAMPLE_RECORDS = 50
 _LONGEST_RECORD_LINES = 1_000
 _LONGEST_RECORD = 1 << 20
 _LONGEST_LINE_BYTES = 16 << 20
+_BUFFER = 8 * _LONGEST_RECORD  # bytes: a thread of DuckDB parses so much at once, a record at least
 _UNDEFINED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _DAMAGED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of a byte it cannot read
 _RECORDS_PER_REPORT = 50_000
@@ -411,7 +412,7 @@ def _parse_rows(
         from read_csv(
             {literal(str(numbered.path))}, columns = {{{varchar}}}, delim = {literal(delimiter)},
             quote = '"', escape = '"', new_line = '\\n', header = false, auto_detect = false,
-            all_varchar = true, store_rejects = true, max_line_size = {8 * _LONGEST_RECORD},
+            all_varchar = true, store_rejects = true, max_line_size = {_BUFFER}, buffer_size = {_BUFFER},
             parallel = {str(not numbered.has_line_breaks).lower()}
         )
         """
