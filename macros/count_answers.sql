@@ -22,7 +22,8 @@
 {% macro answer_counts_sql(codebook, scored, waves) %}
     {% set variables = counted_variables(codebook) %}
     {#- One wave, as nearly always, needs no text to keep it apart. #}
-    {% set apart = ['wave_id'] if waves | length > 1 else [] %}
+    {% set wave = waves[0] if waves | length == 1 %}
+    {% set by = ['cell_number'] + ([] if wave else ['wave_id']) %}
     {% if not variables %}
         {#- A survey that has groups only. #}
 {{ rows_sql([], {
@@ -32,8 +33,8 @@
     }) }}
     {% else %}
 select
-    units.survey_id,
-    units.wave_id,
+    {{ literal(codebook.survey_id) }} as survey_id,
+    {{ literal(wave.wave_id) if wave else 'units.wave_id' }} as wave_id,
     units.stratum_id,
     units.cluster_id,
     units.profile_code,
@@ -42,25 +43,25 @@ select
     counted.n,
     counted.sum_w,
     counted.sum_w2,
-    units.fingerprint
+    {{ literal(wave.fingerprint) if wave else 'units.fingerprint' }} as fingerprint
 from (
-    {{ count_values(scored, in_waves(waves), ['cell_number'] + apart, variables) }}
+    {{ count_values(scored, in_waves(waves), by, variables) }}
 ) as counted
-inner join (
+{#- Each cell has its unit. DuckDB would look for the units of an inner join in every row that is counted. #}
+left join (
     select
-        survey_id,
-        wave_id,
-        cell_number,
-        min(stratum_id) as stratum_id,
-        min(cluster_id) as cluster_id,
-        min(profile_code) as profile_code,
+        {{ by | join(', ') }},
+        any_value(stratum_id) as stratum_id,
+        any_value(cluster_id) as cluster_id,
+        any_value(profile_code) as profile_code
+        {%- if not wave %},
         {{ fingerprint_of(waves) }} as fingerprint
+        {%- endif %}
     from {{ scored }}
     where {{ in_waves(waves) }}
-    group by survey_id, wave_id, cell_number
+    group by {{ by | join(', ') }}
 ) as units
-    on counted.cell_number = units.cell_number
-    {%- for name in apart %} and counted.{{ name }} = units.{{ name }}{% endfor %}
+    on {% for name in by %}counted.{{ name }} = units.{{ name }}{{ ' and ' if not loop.last }}{% endfor %}
     {% endif %}
 {% endmacro %}
 
