@@ -175,3 +175,40 @@ not exists (
 {{ delete_waves(this, missing) }}
     {% endif %}
 {% endmacro %}
+
+
+{#
+    What the answers that a wave has are worth, as an input of `changed_waves`: a new wave with other answers is no news
+    for it. `columns` are those of `valued` that a model reads.
+#}
+{% macro worth_of_answers(grouped, valued, columns) %}
+select
+    given.survey_id,
+    given.wave_id,
+    {{ digest_of(['valued.variable_id', 'valued.answer_value'] + columns) }} as digest
+from (
+    select distinct
+        survey_id,
+        wave_id,
+        variable_id,
+        answer_value
+    from {{ grouped }}
+    where cut_id = 'total'
+) as given
+inner join {{ valued }} as valued
+    on
+        given.survey_id = valued.survey_id
+        and given.variable_id = valued.variable_id
+        and given.answer_value = valued.answer_value
+group by given.survey_id, given.wave_id
+{% endmacro %}
+
+
+{# What each wave of a table that keeps fingerprints was built from, as an input of `changed_waves`. #}
+{% macro fingerprints_in(relation) %}
+select distinct
+    survey_id,
+    wave_id,
+    fingerprint as digest
+from {{ relation }}
+{% endmacro %}

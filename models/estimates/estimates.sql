@@ -5,13 +5,7 @@
 -- Cells, units and statistics have numbers until the end: what is summed is grouped by numbers,
 -- several times faster than by texts. What is summed is put in order before, so that a wave comes to the same
 -- to the last bit whichever waves are built with it.
-{% set grouped %}
-select distinct
-    survey_id,
-    wave_id,
-    fingerprint as digest
-from {{ ref('int_answers_grouped') }}
-{% endset %}
+{% set grouped = fingerprints_in(ref('int_answers_grouped')) %}
 
 {% set strata %}
 select
@@ -22,31 +16,10 @@ from framed_strata
 group by survey_id, wave_id
 {% endset %}
 
-{# What the answers that a wave has are worth: a new wave with other answers is no news for it. #}
-{% set values %}
-select
-    given.survey_id,
-    given.wave_id,
-    {{ digest_of([
-        'valued.variable_id', 'valued.answer_value', 'missing_reason', 'answer_id', 'category', 'has_categories',
-        'is_routed_outcome', 'score'
-    ]) }} as digest
-from (
-    select distinct
-        survey_id,
-        wave_id,
-        variable_id,
-        answer_value
-    from {{ ref('int_answers_grouped') }}
-    where cut_id = 'total'
-) as given
-inner join {{ ref('int_answers_valued') }} as valued
-    on
-        given.survey_id = valued.survey_id
-        and given.variable_id = valued.variable_id
-        and given.answer_value = valued.answer_value
-group by given.survey_id, given.wave_id
-{% endset %}
+{% set columns = [
+    'missing_reason', 'answer_id', 'category', 'has_categories', 'is_routed_outcome', 'score'
+] %}
+{% set values = worth_of_answers(ref('int_answers_grouped'), ref('int_answers_valued'), columns) %}
 
 {% set surveyed %}
 select distinct

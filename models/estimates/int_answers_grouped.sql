@@ -1,10 +1,4 @@
-{% set cells %}
-select distinct
-    survey_id,
-    wave_id,
-    fingerprint as digest
-from {{ ref('cells_answers') }}
-{% endset %}
+{% set cells = fingerprints_in(ref('cells_answers')) %}
 
 {% set profiles %}
 select

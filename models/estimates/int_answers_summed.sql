@@ -1,9 +1,32 @@
 -- Scores are centred on the wave's mean before they are squared; a positive answer is 1 and any other 0.
+{% set grouped = fingerprints_in(ref('int_answers_grouped')) %}
+
+{% set columns = ['missing_reason', 'category', 'has_categories', 'score'] %}
+{% set values = worth_of_answers(ref('int_answers_grouped'), ref('int_answers_valued'), columns) %}
+
+{% set compared %}
+select
+    survey_id,
+    wave_id,
+    {{ digest_of(['cut_id']) }} as digest
+from {{ ref('int_compared_groups') }}
+group by survey_id, wave_id
+{% endset %}
+
 with
+
+{{ changed_waves({'grouped': grouped, 'given_values': values, 'compared': compared}) }},
 
 answers as (
 
-    select * from {{ ref('int_answers_grouped') }}
+    select
+        grouped.*,
+        waves.fingerprint as wave_fingerprint
+    from {{ ref('int_answers_grouped') }} as grouped
+    inner join waves
+        on
+            grouped.survey_id = waves.survey_id
+            and grouped.wave_id = waves.wave_id
 
 ),
 
@@ -116,7 +139,8 @@ int_answers_summed as (
         sum(sum_w * y * y) as sum_wy2,
         sum(sum_w2) as sum_w2,
         sum(sum_w2 * y) as sum_w2y,
-        sum(sum_w2 * y * y) as sum_w2y2
+        sum(sum_w2 * y * y) as sum_w2y2,
+        min(wave_fingerprint) as fingerprint
     from scored
     group by survey_id, wave_id, cut_id, group_id, variable_id, measure, stratum_id, cluster_id
 

@@ -161,16 +161,16 @@ def decide_disclosure(
     waves = []
     for key, rows in inputs.answers.groupby(["survey_id", "wave_id"], sort=True):
         survey_id, wave_id = str(key[0]), str(key[1])
-        ordered = [
-            _ordered(rows, ANSWERS),
-            _ordered(_own(inputs.groups, survey_id, wave_id), GROUPS),
-            _ordered(_own(inputs.nested, survey_id, wave_id), NESTED),
-            _ordered(_of(inputs.cuts, survey_id), CUTS),
-            _ordered(_of(described, survey_id), VARIABLES),
+        followed = [
+            rows[ANSWERS],
+            _own(inputs.groups, survey_id, wave_id)[GROUPS],
+            _own(inputs.nested, survey_id, wave_id)[NESTED],
+            _of(inputs.cuts, survey_id)[CUTS],
+            _of(described, survey_id)[VARIABLES],
         ]
-        fingerprint = _fingerprint(ordered, thresholds)
+        fingerprint = _fingerprint(followed, thresholds)
         if (survey_id, wave_id, fingerprint) not in known:
-            waves.append(((survey_id, wave_id, fingerprint), ordered))
+            waves.append(((survey_id, wave_id, fingerprint), [_ordered(frame) for frame in followed]))
     is_much = sum(len(answers) for _, (answers, *_) in waves) >= MUCH
     with Workers(cores() if is_much else 1) as workers:
         searches = [(key, _wave(ordered, thresholds).search(workers)) for key, ordered in waves]
@@ -200,8 +200,8 @@ def _described(inputs: Inputs) -> pd.DataFrame:
     return inputs.variables.assign(by_answer=pd.MultiIndex.from_frame(inputs.variables[keys]).isin(single))
 
 
-def _ordered(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    return frame[columns].sort_values(columns, na_position="first", ignore_index=True)
+def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values(list(frame.columns), na_position="first", ignore_index=True)
 
 
 def _fingerprint(inputs: list[pd.DataFrame], thresholds: Thresholds) -> str:

@@ -6,18 +6,26 @@ interval as in R's `survey::svyciprop`, whose results are the oracles of the tes
 
 from __future__ import annotations
 
+from functools import cache
+from hashlib import md5
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy import special, stats
 
+from werkpeil.statistics import fingerprints
+
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
 LEVEL = 0.95
 
-KEYS = ["survey_id", "wave_id", "cut_id", "group_id", "variable_id", "statistic"]
+WAVE = ["survey_id", "wave_id"]
+KEYS = [*WAVE, "cut_id", "group_id", "variable_id", "statistic"]
+COLUMNS = [*KEYS, "ci_lower", "ci_upper", "interval_method", "fingerprint"]
 
 Bounds = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
@@ -100,8 +108,8 @@ def korn_graubard_interval(
     return np.where(undefined, np.nan, lower), np.where(undefined, np.nan, upper)
 
 
-def estimate_intervals(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return the 95 % interval of every estimate.
+def estimate_intervals(estimates: pd.DataFrame, built: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the 95 % interval of every estimate, in waves that changed.
 
     Means get the t interval; shares the logit interval, and the Korn-Graubard interval where everybody or
     nobody answered so. An estimate whose standard error is unknown for another reason (one respondent,
@@ -109,12 +117,22 @@ def estimate_intervals(estimates: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         estimates: The table `estimates`: the key columns, estimate, std_error, n, n_kish,
-            degrees_of_freedom and null_reason.
+            degrees_of_freedom, null_reason and the fingerprint of the wave.
+        built: survey_id, wave_id and fingerprint of the waves that have their intervals already, or None.
 
     Returns:
         One row per row of `estimates`: the keys, `ci_lower`, `ci_upper` (NaN where there is no
-        interval) and `interval_method` (`t`, `logit`, `korn_graubard` or None).
+        interval), `interval_method` (`t`, `logit`, `korn_graubard` or None), and the fingerprint of all that
+        the rows of a wave follow from.
     """
+    follows = {
+        digest: md5(f"{_code()} {digest}".encode(), usedforsecurity=False).hexdigest()
+        for digest in estimates["fingerprint"].unique()
+    }
+    estimates = estimates.assign(fingerprint=estimates["fingerprint"].map(follows))
+    if built is not None:
+        known = pd.MultiIndex.from_frame(built[[*WAVE, "fingerprint"]])
+        estimates = estimates[~pd.MultiIndex.from_frame(estimates[[*WAVE, "fingerprint"]]).isin(known)]
     estimate = estimates["estimate"].to_numpy(dtype=float)
     std_error = estimates["std_error"].to_numpy(dtype=float)
     df = estimates["degrees_of_freedom"].to_numpy(dtype=float)
@@ -135,15 +153,21 @@ def estimate_intervals(estimates: pd.DataFrame) -> pd.DataFrame:
             korn_graubard_interval(estimate, std_error, n, n_kish, df),
         ),
     ]
-    result = estimates[KEYS].copy()
+    result = estimates[[*KEYS, "fingerprint"]].copy()
     lower = np.full(len(estimates), np.nan)
     upper = np.full(len(estimates), np.nan)
     method = np.full(len(estimates), None, dtype=object)
     for name, rows, (low, high) in chosen:
         lower[rows], upper[rows], method[rows] = low[rows], high[rows], name
-    result = result.assign(ci_lower=lower, ci_upper=upper, interval_method=method)
+    result = result.assign(ci_lower=lower, ci_upper=upper, interval_method=method)[COLUMNS]
     # Named types, because an empty frame would otherwise reach the database without any.
-    return result.astype(dict.fromkeys([*KEYS, "interval_method"], "string"))
+    return result.astype(dict.fromkeys([*KEYS, "interval_method", "fingerprint"], "string"))
+
+
+@cache
+def _code() -> str:
+    """Return a digest of what computes: this module and what it computes with."""
+    return fingerprints.of_code([Path(__file__)], *(version(name) for name in ("numpy", "scipy")))
 
 
 def _t_quantile(df: ArrayLike, level: float) -> NDArray[np.float64]:

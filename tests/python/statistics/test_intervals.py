@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from werkpeil.statistics.intervals import (
+    COLUMNS,
     KEYS,
     estimate_intervals,
     korn_graubard_interval,
@@ -108,6 +109,7 @@ def test_every_edge_has_a_defined_interval_or_none(
         "n_kish": float(n),
         "degrees_of_freedom": df,
         "null_reason": reason,
+        "fingerprint": "f",
     }
     result = estimate_intervals(pd.DataFrame([row])).iloc[0]
     assert (None if pd.isna(result["interval_method"]) else result["interval_method"]) == method
@@ -116,8 +118,40 @@ def test_every_edge_has_a_defined_interval_or_none(
 
 
 def test_no_estimates_give_no_intervals() -> None:
-    columns = [*KEYS, "estimate", "std_error", "n", "n_kish", "degrees_of_freedom", "null_reason"]
+    columns = [
+        *KEYS,
+        "estimate",
+        "std_error",
+        "n",
+        "n_kish",
+        "degrees_of_freedom",
+        "null_reason",
+        "fingerprint",
+    ]
     result = estimate_intervals(pd.DataFrame(columns=columns))
     assert result.empty
-    assert list(result.columns) == [*KEYS, "ci_lower", "ci_upper", "interval_method"]
-    assert {str(result[column].dtype) for column in [*KEYS, "interval_method"]} == {"string"}
+    assert list(result.columns) == COLUMNS
+    assert {str(result[column].dtype) for column in [*KEYS, "interval_method", "fingerprint"]} == {"string"}
+
+
+def test_only_waves_that_changed_have_new_intervals() -> None:
+    row = {
+        "survey_id": "s",
+        "cut_id": "total",
+        "group_id": "total",
+        "variable_id": "q",
+        "statistic": "mean",
+        "estimate": 3.0,
+        "std_error": 0.1,
+        "n": 40,
+        "n_kish": 40.0,
+        "degrees_of_freedom": 39,
+        "null_reason": None,
+    }
+    estimates = pd.DataFrame([row | {"wave_id": wave, "fingerprint": "f"} for wave in ("1", "2", "3")])
+    first = estimate_intervals(estimates)
+    assert list(first["wave_id"]) == ["1", "2", "3"]
+    built = first[["survey_id", "wave_id", "fingerprint"]].iloc[:2]
+    assert estimate_intervals(estimates, built).equals(first.iloc[2:])
+    changed = estimates.assign(fingerprint=["f", "g", "f"])
+    assert list(estimate_intervals(changed, first[built.columns])["wave_id"]) == ["2"]
