@@ -94,9 +94,14 @@ group by {{ by }}, variable_id, answer_value
 {%- endmacro %}
 
 
+{# A number that rows with the same values share, and other rows hardly ever. #}
+{% macro hash_of(columns) -%}
+    {{ 'hash' if target.type == 'duckdb' else 'xxhash64' }}({{ columns | join(', ') }})
+{%- endmacro %}
+
 {# A number for some rows, another one when a row changed, in whichever order they come; rows must differ. #}
 {% macro digest_of(columns) -%}
-    bit_xor({{ 'hash' if target.type == 'duckdb' else 'xxhash64' }}({{ columns | join(', ') }}))
+    bit_xor({{ hash_of(columns) }})
 {%- endmacro %}
 
 

@@ -9,7 +9,7 @@ def model(dbt, session):
     dbt.config(materialized="incremental", schema="estimates", on_schema_change="sync_all_columns")
     dbt.config(incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
     return compare_groups(
-        dbt.ref("int_answers_summed").df(),
+        dbt.ref("int_answers_summed"),
         dbt.ref("int_compared_groups").df(),
         dbt.ref("int_variables").df(),
         dbt.ref("int_strata").df(),

@@ -1,8 +1,22 @@
+{% set grouped = fingerprints_in(ref('int_answers_grouped')) %}
+
+{% set columns = ['answer_id', 'category', 'missing_reason', 'score'] %}
+{% set values = worth_of_answers(ref('int_answers_grouped'), ref('int_answers_valued'), columns) %}
+
 with
+
+{{ changed_waves({'grouped': grouped, 'given_values': values}) }},
 
 answers as (
 
-    select * from {{ ref('int_answers_grouped') }}
+    select
+        grouped.*,
+        waves.fingerprint as wave_fingerprint
+    from {{ ref('int_answers_grouped') }} as grouped
+    inner join waves
+        on
+            grouped.survey_id = waves.survey_id
+            and grouped.wave_id = waves.wave_id
 
 ),
 
@@ -25,7 +39,8 @@ int_answer_cells as (
         valued.missing_reason,
         valued.score,
         sum(answers.sum_w) as sum_w,
-        cast(sum(answers.n) as bigint) as n
+        cast(sum(answers.n) as bigint) as n,
+        min(answers.wave_fingerprint) as fingerprint
     from answers
     inner join valued
         on

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -97,7 +98,12 @@ def _dealt_anew(wave: pd.DataFrame, generator: np.random.Generator) -> pd.DataFr
     columns = ["group_id", "variable_id", "cut_id", "centre"]
     sums = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
     return sums.assign(
-        survey_id="shuffled", wave_id="shuffled", measure="mean", stratum_id="all", cluster_id="none"
+        survey_id="shuffled",
+        wave_id="shuffled",
+        measure="mean",
+        stratum_id="all",
+        cluster_id="none",
+        fingerprint="shuffled",
     )
 
 
@@ -138,5 +144,6 @@ def _tested(sums: pd.DataFrame) -> pd.DataFrame:
             "is_clustered": [False],
         }
     )
-    found = compare_groups(sums, groups, variables, strata)
+    with duckdb.connect() as connection:
+        found = compare_groups(connection.from_df(sums), groups, variables, strata)
     return found[found["group_b"].isna()]

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from werkpeil.sql import literal
 from werkpeil.statistics import fingerprints
 from werkpeil.statistics.adjustment import benjamini_hochberg
 from werkpeil.statistics.group_tests import TESTS, Block, Result, blocks, compare_all, compare_pairs
@@ -36,7 +37,7 @@ NUMBERS += ["df_numerator", "df", "p_value", "q_value", "effect_size"]
 
 
 def compare_groups(
-    sums: pd.DataFrame,
+    sums: Any,
     groups: pd.DataFrame,
     variables: pd.DataFrame,
     strata: pd.DataFrame,
@@ -45,7 +46,8 @@ def compare_groups(
     """Test the difference of every pair of groups, and of all of a cut together, in waves that changed.
 
     Args:
-        sums: `int_answers_summed`: sums per wave, cut, group, variable, measure, stratum and cluster.
+        sums: The relation `int_answers_summed`: sums per wave, cut, group, variable, measure, stratum and
+            cluster, with the fingerprint of the wave. Rows are read of waves that are compared now.
         groups: `int_compared_groups`: the groups of each cut, their order, and whether pairs are wanted.
         variables: `int_variables`; p-values are adjusted within their themes.
         strata: `int_strata`: sampling units and unsampled share per stratum.
@@ -60,14 +62,16 @@ def compare_groups(
     known = set() if built is None else set(built.itertuples(index=False, name=None))
     themes = variables[["survey_id", "variable_id", "theme_id"]]
     frames = [_empty()]
-    for (survey_id, wave_id), rows in sums.groupby(["survey_id", "wave_id"], sort=True):
+    waves = sums.project("survey_id, wave_id, fingerprint").distinct().df()
+    for survey_id, wave_id, summed in sorted(waves.itertuples(index=False, name=None)):
         own = _of_wave(groups, survey_id, wave_id)
         design = _of_wave(strata, survey_id, wave_id)
         themes_here = themes[themes["survey_id"] == survey_id]
-        fingerprint = fingerprints.of_frames(_code(), [rows, own, design, themes_here])
-        if (str(survey_id), str(wave_id), fingerprint) in known:
+        fingerprint = fingerprints.of_frames(f"{_code()} {summed}", [own, design, themes_here])
+        if (survey_id, wave_id, fingerprint) in known:
             continue
-        names = {"survey_id": str(survey_id), "wave_id": str(wave_id), "fingerprint": fingerprint}
+        rows = sums.filter(f"survey_id = {literal(survey_id)} and wave_id = {literal(wave_id)}").df()
+        names = {"survey_id": survey_id, "wave_id": wave_id, "fingerprint": fingerprint}
         frames.append(_adjusted(_wave_rows(rows, own, design), themes_here).assign(**names))
     return _typed(pd.concat(frames, ignore_index=True))
 

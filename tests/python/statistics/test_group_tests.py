@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from support.groups import compared, one, people_of, strata_of, sums_of
+from support.groups import compared, one, people_of, relation_of, strata_of, sums_of
 from support.projects import SURVEYS
 from werkpeil.statistics.group_comparisons import compare_groups
 from werkpeil.statistics.group_tests import blocks
@@ -297,7 +297,7 @@ def test_nothing_gives_no_rows_but_their_columns() -> None:
     people = made_up(1)
     table = pd.DataFrame({"survey_id": [], "wave_id": [], "cut_id": [], "group_id": [], "position": []})
     variables = pd.DataFrame({"survey_id": ["s"], "variable_id": ["q"], "theme_id": [None]})
-    frame = compare_groups(sums_of(people).iloc[:0], table, variables, strata_of(people))
+    frame = compare_groups(relation_of(sums_of(people).iloc[:0]), table, variables, strata_of(people))
     assert len(frame) == 0
     assert {"difference", "q_value", "null_reason"} <= set(frame.columns)
 
@@ -309,17 +309,17 @@ def test_a_wave_is_compared_again_only_when_something_of_it_changed() -> None:
         {"survey_id": "s", "wave_id": "1", "cut_id": "c", "group_id": names, "position": range(len(names))}
     ).assign(has_pairs=True)
     variables = pd.DataFrame({"survey_id": ["s"], "variable_id": ["q"], "theme_id": ["t"]})
-    inputs = [sums_of(people), groups, variables, strata_of(people)]
+    inputs = [relation_of(sums_of(people)), groups, variables, strata_of(people)]
     found = compare_groups(*inputs)
     assert len(found) > 3
     ledger = found[["survey_id", "wave_id", "fingerprint"]].drop_duplicates()
     assert len(ledger) == 1
     assert compare_groups(*inputs, ledger).empty
-    shuffled = [frame.sample(frac=1, random_state=1) for frame in inputs]
-    assert compare_groups(*shuffled, ledger).empty
+    shuffled = [frame.sample(frac=1, random_state=1) for frame in (sums_of(people), *inputs[1:])]
+    assert compare_groups(relation_of(shuffled[0]), *shuffled[1:], ledger).empty
     for place, changed in enumerate(
         [
-            sums_of(made_up(2)),
+            relation_of(sums_of(made_up(2))),
             groups.assign(has_pairs=False),
             variables.assign(theme_id="u"),
             strata_of(people).assign(unsampled_share=0.5),

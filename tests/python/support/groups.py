@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 
+from werkpeil.statistics.fingerprints import of_frames
 from werkpeil.statistics.group_comparisons import compare_groups
 
 
@@ -68,7 +70,12 @@ def compared(
     table = table.assign(survey_id="s", wave_id="1", cut_id="c", has_pairs=has_pairs)
     variables = pd.DataFrame({"survey_id": ["s"], "variable_id": ["q"], "theme_id": ["t"]})
     strata = strata_of(people if everybody is None else everybody, population)
-    return compare_groups(sums_of(people, measure), table, variables, strata)
+    return compare_groups(relation_of(sums_of(people, measure)), table, variables, strata)
+
+
+def relation_of(sums: pd.DataFrame) -> Any:
+    """The table int_answers_summed of some sums, as one wave."""
+    return duckdb.from_df(sums.assign(fingerprint=of_frames("", [sums])))
 
 
 def one(frame: pd.DataFrame, test: str, *, omnibus: bool = False) -> Any:
