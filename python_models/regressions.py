@@ -8,7 +8,7 @@ def model(dbt, session):
     """Return the coefficients of the waves that must be fitted, classical and design-based."""
     dbt.config(materialized="incremental", incremental_strategy="by_wave", unique_key=["survey_id", "wave_id"])
     return fit_models(
-        dbt.ref("regression_moments").df(),
+        dbt.ref("regression_moments"),
         dbt.ref("int_regression_models").df(),
         dbt.ref("regression_terms").df(),
         dbt.ref("term_blocks").df(),

@@ -16,3 +16,8 @@ def literal(text: str) -> str:
 def literals(texts: list[str]) -> str:
     """Return texts as a comma-separated list of SQL string literals; `null` when there are none."""
     return ", ".join(literal(text) for text in texts) or "null"
+
+
+def of_wave(survey_id: str, wave_id: str) -> str:
+    """Return the condition that the rows of a wave meet."""
+    return f"survey_id = {literal(survey_id)} and wave_id = {literal(wave_id)}"

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from werkpeil.sql import literal
+from werkpeil.sql import of_wave
 from werkpeil.statistics import fingerprints
 from werkpeil.statistics.adjustment import benjamini_hochberg
 from werkpeil.statistics.group_tests import TESTS, Block, Result, blocks, compare_all, compare_pairs
@@ -70,7 +70,7 @@ def compare_groups(
         fingerprint = fingerprints.of_frames(f"{_code()} {summed}", [own, design, themes_here])
         if (survey_id, wave_id, fingerprint) in known:
             continue
-        rows = sums.filter(f"survey_id = {literal(survey_id)} and wave_id = {literal(wave_id)}").df()
+        rows = sums.filter(of_wave(survey_id, wave_id)).df()
         names = {"survey_id": survey_id, "wave_id": wave_id, "fingerprint": fingerprint}
         frames.append(_adjusted(_wave_rows(rows, own, design), themes_here).assign(**names))
     return _typed(pd.concat(frames, ignore_index=True))

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy import special
 
 from werkpeil.errors import InputError
+from werkpeil.sql import of_wave
 from werkpeil.statistics.adjustment import benjamini_hochberg
 from werkpeil.statistics.categorical_models import categorical_tables
 from werkpeil.statistics.linearisation import Linearised, ScoreSums, Units, linearise, unit_scores
@@ -75,7 +76,7 @@ class Specification:
 
 
 def fit_models(  # noqa: PLR0913 - the tables of the layers below, one each
-    moments: pd.DataFrame,
+    moments: Any,
     models: pd.DataFrame,
     terms: pd.DataFrame,
     blocks: pd.DataFrame,
@@ -88,7 +89,7 @@ def fit_models(  # noqa: PLR0913 - the tables of the layers below, one each
     """Fit every model of every wave whose moments, models or strata changed.
 
     Args:
-        moments: `regression_moments`.
+        moments: The relation `regression_moments`; rows are read of waves that are fitted now.
         models: `int_regression_models`: outcome and, where its answers are few, `logit` or `ordinal`.
         terms: The seed `regression_terms`.
         blocks: The seed `term_blocks`.
@@ -109,17 +110,17 @@ def fit_models(  # noqa: PLR0913 - the tables of the layers below, one each
     known = set() if built is None else set(built.itertuples(index=False, name=None))
     retired = _retired(waves)
     frames = [_empty()]
-    counted = moments[["survey_id", "wave_id"]].drop_duplicates().astype(str)
-    for survey_id, wave_id in counted.itertuples(index=False, name=None):
-        cells = moments[(moments["survey_id"] == survey_id) & (moments["wave_id"] == wave_id)]
+    counted = moments.project("survey_id, wave_id, fingerprint").distinct().df()
+    for survey_id, wave_id, digest in sorted(counted.itertuples(index=False, name=None)):
         specifications = list(_specifications(survey_id, models, terms, blocks))
         design = strata[(strata["survey_id"] == survey_id) & (strata["wave_id"] == wave_id)]
-        fingerprint = _fingerprint(cells, specifications, design)
+        fingerprint = _fingerprint(digest, specifications, design)
         if not specifications or (survey_id, wave_id, fingerprint) in known:
             continue
         if (survey_id, wave_id) in retired:
             logger.warning(KEPT, survey_id, wave_id)
             continue
+        cells = moments.filter(of_wave(survey_id, wave_id)).df()
         own = WaveRows(rows, survey_id, wave_id, len(str(cells["pattern"].iloc[0])))
         fitted = _fit_wave(cells, specifications, design, own)
         frames.append(fitted.assign(survey_id=survey_id, wave_id=wave_id, fingerprint=fingerprint))
@@ -164,8 +165,8 @@ def _blocks(survey_id: Any, terms: pd.DataFrame, blocks: pd.DataFrame) -> dict[s
     return found
 
 
-def _fingerprint(cells: pd.DataFrame, specifications: list[Specification], design: pd.DataFrame) -> str:
-    parts = [METHOD, *sorted(cells["fingerprint"].unique()), repr(specifications)]
+def _fingerprint(digest: str, specifications: list[Specification], design: pd.DataFrame) -> str:
+    parts = [METHOD, digest, repr(specifications)]
     parts.append(design.sort_values("stratum_id").to_csv(index=False))
     return hashlib.md5("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
 

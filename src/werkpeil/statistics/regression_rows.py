@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from werkpeil.sql import of_wave
 from werkpeil.statistics.additive import BATCH, of_one_size, sum_batches
 from werkpeil.statistics.coded import CodedColumn, CodedMatrix, Texts, packed
 from werkpeil.statistics.regression import places_of
@@ -58,7 +59,7 @@ class WaveRows:
 
     def _chosen(self, *others: str) -> Any:
         columns = [f"value_{place}" for place in range(1, self.variable_count + 1)]
-        own = self.relation.filter(f"survey_id = '{self.survey_id}' and wave_id = '{self.wave_id}'")
+        own = self.relation.filter(of_wave(self.survey_id, self.wave_id))
         return own.project(", ".join([*columns, *others]))
 
     def _read(self, chosen: Any) -> Iterator[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -34,7 +35,7 @@ class Wave:
     def pattern(self) -> list[str]:
         return ["".join("0" if np.isnan(v) else "1" for v in row) for row in self.values]
 
-    def moments(self) -> pd.DataFrame:
+    def moments(self) -> duckdb.DuckDBPyRelation:
         patterns = np.array(self.pattern())
         centred = np.column_stack([np.ones(len(self.values)), np.nan_to_num(self.values - CENTRES)])
         names = ("one", *NAMES)
@@ -58,7 +59,7 @@ class Wave:
                 }
                 for a, b in itertools.combinations_with_replacement(places, 2)
             ]
-        return pd.DataFrame(rows)
+        return duckdb.from_df(pd.DataFrame(rows))
 
     def strata(self) -> pd.DataFrame:
         counts = pd.Series(self.stratum).value_counts()
