@@ -212,3 +212,16 @@ select distinct
     fingerprint as digest
 from {{ relation }}
 {% endmacro %}
+
+
+{# The rows of a relation in the `waves` of `changed_waves`, with the fingerprint that is theirs now. #}
+{% macro rows_to_build(relation) %}
+select
+    told.*,
+    waves.fingerprint as wave_fingerprint
+from {{ relation }} as told
+inner join waves
+    on
+        told.survey_id = waves.survey_id
+        and told.wave_id = waves.wave_id
+{% endmacro %}

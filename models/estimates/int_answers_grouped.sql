@@ -15,14 +15,7 @@ with
 
 answers as (
 
-    select
-        cells_answers.*,
-        waves.fingerprint as wave_fingerprint
-    from {{ ref('cells_answers') }} as cells_answers
-    inner join waves
-        on
-            cells_answers.survey_id = waves.survey_id
-            and cells_answers.wave_id = waves.wave_id
+    {{ rows_to_build(ref('cells_answers')) | indent(4) }}
 
 ),
 

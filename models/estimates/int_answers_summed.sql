@@ -19,14 +19,7 @@ with
 
 answers as (
 
-    select
-        grouped.*,
-        waves.fingerprint as wave_fingerprint
-    from {{ ref('int_answers_grouped') }} as grouped
-    inner join waves
-        on
-            grouped.survey_id = waves.survey_id
-            and grouped.wave_id = waves.wave_id
+    {{ rows_to_build(ref('int_answers_grouped')) | indent(4) }}
 
 ),
 

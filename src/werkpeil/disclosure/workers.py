@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Workers:
                 program.kill()
         self._threads.shutdown(cancel_futures=True)
         for program in self._started:
-            with program:  # closes what it reads, which ends it
+            # Closes what it reads, which ends it; one that is dead leaves unread what was on its way.
+            with suppress(BrokenPipeError), program:
                 pass
 
     def submit(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:

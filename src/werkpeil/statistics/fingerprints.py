@@ -32,6 +32,12 @@ def built_waves(dbt: Any, session: Any) -> pd.DataFrame | None:
     return found
 
 
+def waves_in(relation: Any) -> list[tuple[str, str, str]]:
+    """Return survey_id, wave_id and fingerprint of the waves that a relation has rows of, in their order."""
+    found = relation.project("survey_id, wave_id, fingerprint").distinct().df()
+    return sorted(found.itertuples(index=False, name=None))
+
+
 def of_code(files: Iterable[Path], *versions: str) -> str:
     """Return a digest of some files, and of the versions of what they use."""
     digest = hashlib.md5("\n".join(versions).encode(), usedforsecurity=False)

@@ -62,8 +62,7 @@ def compare_groups(
     known = set() if built is None else set(built.itertuples(index=False, name=None))
     themes = variables[["survey_id", "variable_id", "theme_id"]]
     frames = [_empty()]
-    waves = sums.project("survey_id, wave_id, fingerprint").distinct().df()
-    for survey_id, wave_id, summed in sorted(waves.itertuples(index=False, name=None)):
+    for survey_id, wave_id, summed in fingerprints.waves_in(sums):
         own = _of_wave(groups, survey_id, wave_id)
         design = _of_wave(strata, survey_id, wave_id)
         themes_here = themes[themes["survey_id"] == survey_id]

@@ -7,7 +7,6 @@ interval as in R's `survey::svyciprop`, whose results are the oracles of the tes
 from __future__ import annotations
 
 from functools import cache
-from hashlib import md5
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,7 +125,7 @@ def estimate_intervals(estimates: pd.DataFrame, built: pd.DataFrame | None = Non
         the rows of a wave follow from.
     """
     follows = {
-        digest: md5(f"{_code()} {digest}".encode(), usedforsecurity=False).hexdigest()
+        digest: fingerprints.of_frames(f"{_code()} {digest}", [])
         for digest in estimates["fingerprint"].unique()
     }
     estimates = estimates.assign(fingerprint=estimates["fingerprint"].map(follows))

@@ -21,6 +21,7 @@ from werkpeil.errors import InputError
 from werkpeil.sql import of_wave
 from werkpeil.statistics.adjustment import benjamini_hochberg
 from werkpeil.statistics.categorical_models import categorical_tables
+from werkpeil.statistics.fingerprints import waves_in
 from werkpeil.statistics.linearisation import Linearised, ScoreSums, Units, linearise, unit_scores
 from werkpeil.statistics.regression import Fit, Moments, PatternMoments, fit_moments, fit_rows
 from werkpeil.statistics.regression_blocks import block_test
@@ -110,8 +111,7 @@ def fit_models(  # noqa: PLR0913 - the tables of the layers below, one each
     known = set() if built is None else set(built.itertuples(index=False, name=None))
     retired = _retired(waves)
     frames = [_empty()]
-    counted = moments.project("survey_id, wave_id, fingerprint").distinct().df()
-    for survey_id, wave_id, digest in sorted(counted.itertuples(index=False, name=None)):
+    for survey_id, wave_id, digest in waves_in(moments):
         specifications = list(_specifications(survey_id, models, terms, blocks))
         design = strata[(strata["survey_id"] == survey_id) & (strata["wave_id"] == wave_id)]
         fingerprint = _fingerprint(digest, specifications, design)

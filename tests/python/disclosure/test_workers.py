@@ -56,6 +56,16 @@ def test_a_process_that_dies_is_told_and_does_not_keep_the_others_waiting() -> N
         workers.submit(os._exit, 1).result(SECONDS)
 
 
+def test_a_process_that_dies_before_it_is_asked_is_told_too() -> None:
+    with Workers(2) as workers:
+        for pid in {pid.result() for pid in [workers.submit(pid_after, 0.2) for _ in range(6)]}:
+            os.kill(pid, signal.SIGKILL)
+            while is_alive(pid):
+                time.sleep(0.01)
+        with pytest.raises(RuntimeError, match="has ended"):
+            workers.submit(os.getpid).result(SECONDS)
+
+
 def test_work_is_shared_out() -> None:
     with Workers(2) as workers:
         pids = [workers.submit(pid_after, 0.2) for _ in range(6)]
