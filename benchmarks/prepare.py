@@ -35,8 +35,9 @@ OF_ITEMS = """
 {{ depends_on_codebook() }}
 -- depends_on: {{ ref('scored_benchmark') }}
 {% if execute %}
-{% set items = {'columns': columns_with_role(codebook('benchmark'), ['item']), 'scales': []} %}
-{{ answer_counts_sql(items, ref('scored_benchmark'), [{'wave_id': '1', 'fingerprint': ''}]) }}
+{% set book = codebook('benchmark') %}
+{% do book.update({'columns': columns_with_role(book, ['item']), 'scales': []}) %}
+{{ answer_counts_sql(book, ref('scored_benchmark'), [{'wave_id': '1', 'fingerprint': ''}]) }}
 {% endif %}
 """
 

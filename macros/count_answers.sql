@@ -19,11 +19,9 @@
 {% endmacro %}
 
 
+{# What each wave is counted by, or of no wave, which tells what a model is made of, what it would be counted by. #}
 {% macro answer_counts_sql(codebook, scored, waves) %}
     {% set variables = counted_variables(codebook) %}
-    {#- One wave, as nearly always, needs no text to keep it apart. #}
-    {% set wave = waves[0] if waves | length == 1 %}
-    {% set by = ['cell_number'] + ([] if wave else ['wave_id']) %}
     {% if not variables %}
         {#- A survey that has groups only. #}
 {{ rows_sql([], {
@@ -32,9 +30,13 @@
         'fingerprint': 'text'
     }) }}
     {% else %}
+        {% for wave in waves or [none] %}
+            {% set counted = in_waves([wave] if wave else []) %}
+            {#- A wave that nobody is counted of needs no query to see how. #}
+            {% set codes = codes_of_answers(codebook) if wave else {} %}
 select
     {{ literal(codebook.survey_id) }} as survey_id,
-    {{ literal(wave.wave_id) if wave else 'units.wave_id' }} as wave_id,
+    {{ literal(wave.wave_id) }} as wave_id,
     units.stratum_id,
     units.cluster_id,
     units.profile_code,
@@ -43,26 +45,37 @@ select
     counted.n,
     counted.sum_w,
     counted.sum_w2,
-    {{ literal(wave.fingerprint) if wave else 'units.fingerprint' }} as fingerprint
+    {{ literal(wave.fingerprint) }} as fingerprint
 from (
-    {{ count_values(scored, in_waves(waves), by, variables) }}
+    {{ count_values(scored, counted, 'cell_number', variables, codes) }}
 ) as counted
 {#- Each cell has its unit. DuckDB would look for the units of an inner join in every row that is counted. #}
 left join (
     select
-        {{ by | join(', ') }},
+        cell_number,
         any_value(stratum_id) as stratum_id,
         any_value(cluster_id) as cluster_id,
         any_value(profile_code) as profile_code
-        {%- if not wave %},
-        {{ fingerprint_of(waves) }} as fingerprint
-        {%- endif %}
     from {{ scored }}
-    where {{ in_waves(waves) }}
-    group by {{ by | join(', ') }}
+    where {{ counted }}
+    group by cell_number
 ) as units
-    on {% for name in by %}counted.{{ name }} = units.{{ name }}{{ ' and ' if not loop.last }}{% endfor %}
+    on counted.cell_number = units.cell_number
+{{ 'union all' if not loop.last }}
+        {% endfor %}
     {% endif %}
+{% endmacro %}
+
+
+{# The lowest and the highest code of each column of answers that are numbered, reasons of missing included. #}
+{% macro codes_of_answers(codebook) %}
+    {% set found = {} %}
+    {% for column in answered_columns(codebook) if column.answers %}
+        {% set codes = valid_answers(codebook, column) | map(attribute='answer_code') | map('int') | list %}
+        {% set codes = codes + codebook.reasons | map(attribute='reason_code') | map('int') | list %}
+        {% do found.update({column.name: [codes | min, codes | max]}) %}
+    {% endfor %}
+    {% do return(found) %}
 {% endmacro %}
 
 

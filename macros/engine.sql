@@ -26,33 +26,70 @@
 
 {#
     How many rows of a relation have each value of each column, and what their weights and squared weights add up to,
-    per combination of keys: rows of the keys, `variable_id`, `answer_value`, `n`, `sum_w` and `sum_w2`.
+    per value of a key: rows of the key, `variable_id`, `answer_value`, `n`, `sum_w` and `sum_w2`. The key is a whole
+    number from 1; `codes` tells the lowest and the highest number that a column of whole numbers may have.
 
     DuckDB counts column by column: it reads the keys again for each, from memory, which is ten times faster than to
     make rows of columns first, and sorts what a column has come to, three times faster than all of it. So cells of the
     same keys lie in the same order whatever else is counted. Keys and answers that are small numbers together are places
-    in an array (`perfect_ht_threshold` in profiles.yml), half as fast again as a hash table. An engine that pays for every
-    scan makes rows first.
+    in an array (`perfect_ht_threshold` in profiles.yml), half as fast again as a hash table. Two columns for which one
+    array has room are counted at once, and added up per column after. An engine that pays for every scan makes rows first.
 #}
-{% macro count_values(relation, condition, keys, columns) %}
+{% macro count_values(relation, condition, key, columns, codes) %}
     {%- set sums = 'count(*) as n, sum(weight) as sum_w, sum(weight * weight) as sum_w2' -%}
-    {%- set by = keys | join(', ') -%}
     {%- if target.type == 'duckdb' %}
+        {%- set pair_of = {} -%}
+        {%- for first, second in columns_in_pairs(relation, condition, key, columns, codes) -%}
+            {%- set pair = 'pair_' ~ loop.index -%}
+            {%- do pair_of.update({first: pair, second: pair}) -%}
+            {%- set low, high = codes[first] -%}
+            {%- set size = high - low + 1 -%}
+            {%- set second_low, second_high = codes[second] -%}
+            {%- set second_size = second_high - second_low + 1 %}
+{{ 'with' if loop.first }}
+{{ pair }} as materialized (
+    select
+        place // {{ size * second_size }} as {{ key }},
+        place // {{ second_size }} % {{ size }} + ({{ low }}) as {{ first }},
+        place % {{ second_size }} + ({{ second_low }}) as {{ second }},
+        n,
+        sum_w,
+        sum_w2
+    from (
+        select
+            (cast({{ key }} as integer) * {{ size }} + {{ first }} - ({{ low }})) * {{ second_size }}
+            + {{ second }} - ({{ second_low }}) as place,
+            {{ sums }}
+        from {{ relation }}
+        where {{ condition }}
+        group by place
+    ) as places
+){{ ',' if not loop.last }}
+        {%- endfor %}
         {%- for name in columns %}
 select * from (
-    select {{ by }}, {{ literal(name) }} as variable_id, cast({{ name }} as double) as answer_value, {{ sums }}
+    select
+        {{ key }},
+        {{ literal(name) }} as variable_id,
+        cast({{ name }} as double) as answer_value,
+        {% if name in pair_of %}
+        cast(sum(n) as bigint) as n, sum(sum_w) as sum_w, sum(sum_w2) as sum_w2
+    from {{ pair_of[name] }}
+        {% else %}
+        {{ sums }}
     from {{ relation }}
     where {{ condition }}
-    group by {{ by }}, {{ name }}
-    order by {{ by }}, {{ name }}
+        {% endif %}
+    group by {{ key }}, {{ name }}
+    order by {{ key }}, {{ name }}
 ) as values_of_{{ name }}
 {{ 'union all' if not loop.last }}
         {%- endfor %}
     {%- else %}
-select {{ by }}, variable_id, answer_value, {{ sums }}
+select {{ key }}, variable_id, answer_value, {{ sums }}
 from (
     select
-        {{ by }},
+        {{ key }},
         weight
         {%- for name in columns %},
         cast({{ name }} as double) as {{ name }}
@@ -60,8 +97,41 @@ from (
     from {{ relation }}
     where {{ condition }}
 ) as {{ unpivot('respondents', 'answer_value', 'variable_id', columns) }}
-group by {{ by }}, variable_id, answer_value
+group by {{ key }}, variable_id, answer_value
     {%- endif %}
+{% endmacro %}
+
+{#
+    Which columns are counted at once with the one before them: those of whom there are more people than places for the
+    key and both answers, within what one array may hold.
+#}
+{% macro columns_in_pairs(relation, condition, key, columns, codes) %}
+    {% set coded = columns | select('in', codes) | list %}
+    {% set pairs = [] %}
+    {% if coded | length > 1 %}
+        {% set people, keys, bits = room_for_pairs(relation, condition, key) %}
+        {% set most = [people, 2 ** (bits | int)] | min %}
+        {% set waiting = [] %}
+        {% for name in coded %}
+            {% set size = codes[name][1] - codes[name][0] + 1 %}
+            {% if waiting and keys * waiting[0].size * size <= most %}
+                {% do pairs.append([waiting.pop().name, name]) %}
+            {% else %}
+                {% do waiting.insert(0, {'name': name, 'size': size}) %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {% do return(pairs) %}
+{% endmacro %}
+
+{# How many people there are, how many places a key takes, and the bits of what DuckDB counts in an array. #}
+{% macro room_for_pairs(relation, condition, key) %}
+    {% set query %}
+        select count(*), coalesce(max({{ key }}), 0) + 1, current_setting('perfect_ht_threshold')
+        from {{ relation }}
+        where {{ condition }}
+    {% endset %}
+    {% do return(run_query(query).rows[0].values() | list) %}
 {% endmacro %}
 
 {#

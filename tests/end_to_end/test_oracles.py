@@ -217,6 +217,26 @@ def test_bfi_missing_answers_are_all_counted(project: Project) -> None:
     assert row["n"] == 508
 
 
+def test_bfi_items_that_are_counted_two_at_once_have_the_counts_of_each(project: Project) -> None:
+    compiled = project.data / "target" / "compiled" / "werkpeil" / "models" / "cells" / "cells_answers.sql"
+    assert "pair_12 as" in compiled.read_text()
+    with open_warehouse(project) as connection:
+        items = connection.execute(
+            "select item_id from marts.dim_items where survey_id = 'bfi' and kind = 'item'"
+        ).fetchall()
+        counted = connection.execute(
+            "select variable_id, stratum_id, profile_code, answer_value, n, sum_w, sum_w2 "
+            "from cells.cells_answers where survey_id = 'bfi'"
+        ).fetchall()
+        for (item,) in items:
+            one_by_one = connection.execute(
+                f"select '{item}', stratum_id, profile_code, {item}, count(*), sum(weight), sum(weight ** 2) "
+                "from scored.scored_bfi group by all"
+            ).fetchall()
+            assert sorted(one_by_one) == sorted(row for row in counted if row[0] == item)
+    assert len(items) == 25
+
+
 def test_bfi_implausible_age_is_invalid_and_not_lost(project: Project) -> None:
     row = row_of(
         project,
