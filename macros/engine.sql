@@ -156,6 +156,20 @@ group by {{ key }}, variable_id, answer_value
 {%- endmacro %}
 
 {#
+    The same for many rows: terms become whole numbers of parts of which `parts` make one, and whole numbers add up the
+    same in any order. `parts_of` says of all terms of a wave how small parts may be: 2^120 of them are what the terms come
+    to at most. It takes a quarter of the time of putting terms in order.
+#}
+{% macro sum_of_parts(value, parts) -%}
+    {%- set whole = 'hugeint' if target.type == 'duckdb' else 'decimal(38, 0)' -%}
+    cast(sum(cast({{ value }} * {{ parts }} as {{ whole }})) as double) / max({{ parts }})
+{%- endmacro %}
+
+{% macro parts_of(value) -%}
+    power(2e0, 120 - ceil(log2(greatest(count(*) * max(abs({{ value }})), 1e-260))))
+{%- endmacro %}
+
+{#
     A sum of products that keeps what is lost when a small number is added to a large one. DuckDB adds up with Kahan's
     correction.
 #}

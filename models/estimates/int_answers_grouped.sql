@@ -19,9 +19,33 @@ answers as (
 
 ),
 
+parts as (
+
+    select
+        survey_id,
+        wave_id,
+        {{ parts_of('sum_w') }} as w_parts,
+        {{ parts_of('sum_w2') }} as w2_parts
+    from answers
+    group by survey_id, wave_id
+
+),
+
 groups as (
 
-    select * from {{ ref('int_profiles_grouped') }}
+    select
+        profiles.survey_id,
+        profiles.wave_id,
+        profiles.profile_code,
+        profiles.cut_id,
+        profiles.group_id,
+        parts.w_parts,
+        parts.w2_parts
+    from {{ ref('int_profiles_grouped') }} as profiles
+    inner join parts
+        on
+            profiles.survey_id = parts.survey_id
+            and profiles.wave_id = parts.wave_id
 
 ),
 
@@ -37,8 +61,8 @@ int_answers_grouped as (
         answers.cluster_id,
         answers.answer_value,
         cast(sum(answers.n) as bigint) as n,
-        {{ ordered_sum('answers.sum_w') }} as sum_w,
-        {{ ordered_sum('answers.sum_w2') }} as sum_w2,
+        {{ sum_of_parts('answers.sum_w', 'groups.w_parts') }} as sum_w,
+        {{ sum_of_parts('answers.sum_w2', 'groups.w2_parts') }} as sum_w2,
         answers.wave_fingerprint as fingerprint
     from answers
     inner join groups
