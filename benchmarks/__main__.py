@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks --respondents 50000 --runs 3
 
-`make bench RESPONDENTS=50000` is the same. Results are kept after each contestant, so that a run that was
-stopped goes on where it was with `--resume`; `--report` writes the page from what was kept.
+`make bench RESPONDENTS=50000` is the same. The contestants of a task take turns, so that a machine that
+becomes slower is slower for all of them. Results are kept as they come, so that a run that was stopped goes
+on where it was with `--resume`; `--report` writes the page from what was kept.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from benchmarks.tasks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 class CannotPrepareError(Exception):
@@ -102,39 +103,62 @@ def _measure_all(arguments: argparse.Namespace, folder: Path, results: dict[str,
                 continue
             if size != arguments.respondents and task.prepared not in {"wave", "warehouse", "landed"}:
                 continue  # these are asked once, at the size of the benchmark
-            for contestant in task.contestants:
-                count = size if task.size is None else task.size
-                key = f"{task.key}|{count}|{contestant.name}"
-                if key in entries or not contestant.name.startswith(tuple(arguments.only.split(","))):
-                    continue
-                entries[key] = _enter(task, contestant, count, arguments, folder)
+            count = size if task.size is None else task.size
+            asked = [
+                contestant
+                for contestant in task.contestants
+                if f"{task.key}|{count}|{contestant.name}" not in entries
+                and contestant.name.startswith(tuple(arguments.only.split(",")))
+            ]
+            for entry in _in_turns(task, asked, count, arguments, folder):
+                entries[f"{task.key}|{count}|{entry['contestant']}"] = entry
                 kept.write_text(json.dumps(results, indent=1), encoding="utf-8")
 
 
-def _enter(
-    task: Task, contestant: Contestant, count: int, arguments: argparse.Namespace, folder: Path
+def _in_turns(
+    task: Task, contestants: Sequence[Contestant], count: int, arguments: argparse.Namespace, folder: Path
+) -> Iterator[dict[str, Any]]:
+    """Let contestants do a task in turns, as often as asked; yield what came of each once it is through."""
+    runs: dict[Contestant, list[dict[str, Any]]] = {}
+    ready: dict[Contestant, Path] = {}
+    for contestant in contestants:
+        try:
+            reason = _reason_against(contestant, count)
+            if reason is None:
+                ready[contestant] = _prepared(contestant.prepared or task.prepared, count, folder)
+        except CannotPrepareError as error:
+            reason = "what it needs could not be made; see prepare.log"
+            _say(str(error))
+        if reason is None:
+            runs[contestant] = []
+        else:
+            _say(f"{task.key:<12} {count:>9,} {contestant.name:<34} not here: {reason}")
+            yield _entry(task, contestant, count) | {"status": "not_here", "reason": reason}
+    for turn in range(1, arguments.runs + 1):
+        for contestant in list(runs):
+            out = folder / "out" / f"{task.key}-{count}" / _folder_name(contestant)
+            run = _run(task, contestant, ready[contestant], out, arguments.timeout, surroundings(count))
+            runs[contestant].append(run)
+            if turn == arguments.runs or run["status"] != "done" or run["wall"] > SECONDS_OF_SEVERAL_RUNS:
+                yield _came_of(task, contestant, count, runs.pop(contestant), out)
+
+
+def _entry(task: Task, contestant: Contestant, count: int) -> dict[str, Any]:
+    return {"task": task.key, "size": count, "contestant": contestant.name}
+
+
+def _reason_against(contestant: Contestant, count: int) -> str | None:
+    """Return why a contestant does not take part, if so."""
+    if contestant.largest is not None and count > contestant.largest:
+        return absence(contestant) or f"not tried above {contestant.largest:,} respondents"
+    return absence(contestant)
+
+
+def _came_of(
+    task: Task, contestant: Contestant, count: int, runs: list[dict[str, Any]], out: Path
 ) -> dict[str, Any]:
-    """Let a contestant do a task as often as asked; return what came of it."""
-    entry: dict[str, Any] = {"task": task.key, "size": count, "contestant": contestant.name}
-    reason = absence(contestant)
-    if reason is None and contestant.largest is not None and count > contestant.largest:
-        reason = f"not tried above {contestant.largest:,} respondents"
-    if reason is not None:
-        _say(f"{task.key:<12} {count:>9,} {contestant.name:<34} not here: {reason}")
-        return entry | {"status": "not_here", "reason": reason}
-    try:
-        ready = _prepared(contestant.prepared or task.prepared, count, folder)
-    except CannotPrepareError as error:
-        _say(f"{task.key:<12} {count:>9,} {contestant.name:<34} could not be prepared:\n{error}")
-        return entry | {"status": "not_here", "reason": "what it needs could not be made; see prepare.log"}
-    runs: list[dict[str, Any]] = []
-    out = folder / "out" / f"{task.key}-{count}" / contestant.name.replace(" ", "_").replace(",", "")
-    for _ in range(arguments.runs):
-        run = _run(task, contestant, ready, out, arguments.timeout, surroundings(count))
-        runs.append(run)
-        if run["status"] != "done" or run["wall"] > SECONDS_OF_SEVERAL_RUNS:
-            break
-    entry |= _summary(runs)
+    """Return what came of a contestant's runs, and say it."""
+    entry = _entry(task, contestant, count) | _summary(runs)
     if entry["status"] == "done":
         entry["agreement"] = _agreement(task, contestant, out)
     _say(
@@ -216,11 +240,15 @@ def _agreement(task: Task, contestant: Contestant, out: Path) -> dict[str, Any] 
     first = task.contestants[0]
     if contestant == first or not (out / "answers.csv").exists():
         return None
-    ours = out.parent / first.name.replace(" ", "_").replace(",", "") / "answers.csv"
+    ours = out.parent / _folder_name(first) / "answers.csv"
     theirs = read_answers(out / "answers.csv")
     if not theirs or not ours.exists():
         return None
     return vars(compare(read_answers(ours), theirs))
+
+
+def _folder_name(contestant: Contestant) -> str:
+    return contestant.name.replace(" ", "_").replace(",", "")
 
 
 def _say(words: str) -> None:

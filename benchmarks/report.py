@@ -29,7 +29,7 @@ below, which writes what it finds, good or bad.
 {command}
 ```
 
-- Each contestant runs in processes of its own, one after another, its file in the page cache.
+- Contestants of a task take turns, each in a process of its own, its file in the page cache.
 - **seconds** are the median of its runs, from data in its own memory (or, for Werkpeil and DuckDB, in its
   file) to answers; missing codes and scale scores included (**prepare** is that part, **answer** the
   rest), reading a file into memory not. Werkpeil scores a wave once: "of a scored wave" is what a question
@@ -75,7 +75,9 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _section(task: Task, entries: dict[str, dict[str, Any]]) -> Iterator[str]:
+    places = {contestant.name: place for place, contestant in enumerate(task.contestants)}
     own = [entry for entry in entries.values() if entry["task"] == task.key]
+    own.sort(key=lambda entry: places[entry["contestant"]])
     if not own:
         return
     yield f"## ({task.letter}) {task.title}\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -78,9 +78,10 @@ def test_a_contest_is_measured_compared_and_told(tmp_path: Path) -> None:
     words = ["--respondents", "2000", "--runs", "1", "--folder", str(folder), "--page", str(page)]
     assert contest.main(words) == 0
     entries = json.loads((folder / "results.json").read_text(encoding="utf-8"))["entries"]
-    statuses = [entry["status"] for entry in entries.values()]
-    assert statuses == ["done", "done", "not_here", "failed"]
-    done, again, *_ = entries.values()
+    by_name = {entry["contestant"]: entry for entry in entries.values()}
+    statuses = {name: entry["status"] for name, entry in by_name.items()}
+    assert statuses == {"pandas": "done", "pandas again": "done", "absent": "not_here", "fails": "failed"}
+    done, again = by_name["pandas"], by_name["pandas again"]
     assert 0 < done["seconds"] < done["wall"]
     assert done["peak"] > 50 << 20
     assert again["agreement"] == {"compared": 1680, "absent": 0, "estimate": 0, "std_error": 0}
@@ -88,6 +89,8 @@ def test_a_contest_is_measured_compared_and_told(tmp_path: Path) -> None:
     assert "not here: its environment could not be made" in text
     assert "failed: " in text
     assert "no_such_contestant" in text
+    places = [text.index(f"| {name} |") for name in ("pandas", "pandas again", "absent", "fails")]
+    assert places == sorted(places)
 
     before = (folder / "results.json").read_text(encoding="utf-8")
     assert contest.main([*words, "--resume"]) == 0
@@ -96,6 +99,28 @@ def test_a_contest_is_measured_compared_and_told(tmp_path: Path) -> None:
     )
 
     _require_right_answers(folder / "out" / "means-2000" / "pandas" / "answers.csv")
+
+
+@pytest.mark.usefixtures("small_contest")
+def test_contestants_take_turns_until_they_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[str] = []
+
+    def run(_task: Task, contestant: Contestant, *_: object) -> dict[str, Any]:
+        turns.append(contestant.name)
+        seconds = float(len(turns))
+        told = {"wall": seconds, "cpu": seconds, "peak": 1, "output": ""}
+        told |= {"stages": {"answer": seconds}, "cpu_by_stage": {"answer": seconds}}
+        return told | {"status": "failed" if contestant.name == "fails" else "done"}
+
+    monkeypatch.setattr(contest, "_run", run)
+    page = str(tmp_path / "page.md")
+    words = ["--respondents", "2000", "--runs", "3", "--folder", str(tmp_path), "--page", page]
+    assert contest.main(words) == 0
+    first, second = "pandas", "pandas again"
+    assert turns == [first, second, "fails", first, second, first, second]
+    entries = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["entries"]
+    medians = {entry["contestant"]: entry.get("seconds") for entry in entries.values()}
+    assert medians == {"absent": None, first: 4, second: 5, "fails": 3}
 
 
 def _require_right_answers(file: Path) -> None:
