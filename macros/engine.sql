@@ -114,10 +114,10 @@ group by {{ key }}, variable_id, answer_value
         {% set waiting = [] %}
         {% for name in coded %}
             {% set size = codes[name][1] - codes[name][0] + 1 %}
-            {% if waiting and keys * waiting[0].size * size <= most %}
+            {% if waiting and keys * waiting[-1].size * size <= most %}
                 {% do pairs.append([waiting.pop().name, name]) %}
             {% else %}
-                {% do waiting.insert(0, {'name': name, 'size': size}) %}
+                {% do waiting.append({'name': name, 'size': size}) %}
             {% endif %}
         {% endfor %}
     {% endif %}
