@@ -39,6 +39,8 @@ DIFFERENCES = {
     "statistic": (),
     "effect_size": (),
 }
+# What a difference was taken from, which measures it where nobody differs from another and it has no error.
+WITHOUT_ERROR = {"change": "estimate"}
 # Probabilities, with the statistic that they follow from: a number, or two of which one divides the other.
 PROBABILITIES = {
     "p_value": ("statistic",),
@@ -124,6 +126,8 @@ def _yardstick(
     own = np.maximum(np.abs(one), np.abs(other))
     if name in DIFFERENCES:
         others = [np.abs(frame[column]) for column in DIFFERENCES[name] if column in frame]
+        if others and WITHOUT_ERROR.get(name) in frame:
+            others.append(np.abs(frame[WITHOUT_ERROR[name]]).where(np.isnan(np.fmax.reduce(others))))
         return np.fmax.reduce([own, *others] if DIFFERENCES[name] else [own, np.ones(len(own))])
     numbers = [
         frame[column].to_numpy(dtype=float) for column in PROBABILITIES.get(name, ()) if column in frame

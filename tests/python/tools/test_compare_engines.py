@@ -98,6 +98,20 @@ def test_a_difference_without_an_error_is_as_exact_as_itself(engines: ModuleType
     assert engines.compare_tables("t", *frames).differences == ("change: 1 values, up to 1.0e-08",)
 
 
+@pytest.mark.parametrize(
+    ("error", "moved", "is_equal"),
+    [(None, 2e-9, True), (None, 4e-9, False), (1e-3, 5e-13, True), (1e-3, 2e-12, False)],
+)
+def test_a_change_where_nobody_differs_is_as_exact_as_what_it_was_taken_from(
+    engines: ModuleType, error: float | None, moved: float, is_equal: bool
+) -> None:
+    frames = [
+        pa.table({"change": [change], "std_error": pa.array([error], pa.float64()), "estimate": [3.0]})
+        for change in (0.0, moved)
+    ]
+    assert (engines.compare_tables("t", *frames).differences == ()) is is_equal
+
+
 def test_nothing_beside_nothing_is_equal(engines: ModuleType) -> None:
     empty = pa.table(ROWS).slice(0, 0)
     assert engines.compare_tables("t", empty, empty).differences == ()
