@@ -107,12 +107,16 @@ def _measure_all(arguments: argparse.Namespace, folder: Path, results: dict[str,
             asked = [
                 contestant
                 for contestant in task.contestants
-                if f"{task.key}|{count}|{contestant.name}" not in entries
+                if _key(task, count, contestant.name) not in entries
                 and contestant.name.startswith(tuple(arguments.only.split(",")))
             ]
             for entry in _in_turns(task, asked, count, arguments, folder):
-                entries[f"{task.key}|{count}|{entry['contestant']}"] = entry
+                entries[_key(task, count, entry["contestant"])] = entry
                 kept.write_text(json.dumps(results, indent=1), encoding="utf-8")
+
+
+def _key(task: Task, count: int, contestant: str) -> str:
+    return f"{task.key}|{count}|{contestant}"
 
 
 def _in_turns(
